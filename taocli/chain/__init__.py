@@ -1,0 +1,1 @@
+"""The client of a Bittensor node: transport, codec, typed reads, calls and submission."""

@@ -1,0 +1,1 @@
+"""Arguments in domain values -> a ``Call`` that the chain understands."""

@@ -1,0 +1,1 @@
+"""Typed reads at one pinned block."""

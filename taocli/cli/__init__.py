@@ -1,0 +1,1 @@
+"""The command line: parse, ask, draw. Everything else is somewhere below."""

@@ -1,0 +1,1 @@
+"""The whole road in one command: chain, wallets, miner, validator, dashboard."""

@@ -1,0 +1,1 @@
+"""FRAME in miniature: pallets are declarations; storage keys, metadata and dispatch follow."""

@@ -1,0 +1,1 @@
+"""The pallets of the dev chain, one module each."""

@@ -1,0 +1,1 @@
+"""Substrate JSON-RPC over WebSocket and HTTP."""

@@ -1,0 +1,1 @@
+"""The running miner: supervised tasks from preflight to drained shutdown."""

@@ -1,0 +1,1 @@
+"""The miner's long-lived tasks, one class each."""

@@ -1,0 +1,1 @@
+"""Plug-ins: what a subnet's miners do for a request."""

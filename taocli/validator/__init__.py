@@ -1,0 +1,1 @@
+"""The reference validator of a localnet: ask, score, set weights."""

@@ -1,0 +1,1 @@
+"""Keys on disk and in memory; knows nothing of chains and can reach no network."""

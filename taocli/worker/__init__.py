@@ -1,0 +1,1 @@
+"""The model worker: its own process, the only one that loads torch."""

@@ -1,0 +1,1 @@
+"""The dashboard; imported as ``taocli.tui``. Modules here import each other relatively."""
