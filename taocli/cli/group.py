@@ -38,8 +38,8 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(
         self,
-        ctx: Context,
-        args: list[str],  # noqa: ARG002 - click's signature
+        ctx: Context,  # noqa: ARG002 - click's signature
+        args: list[str],
     ) -> tuple[str | None, Command | None, list[str]]:
         """Import the command that is about to run."""
         name = resolve(args[0])

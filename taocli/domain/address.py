@@ -73,7 +73,7 @@ def encode_ss58(public_key: bytes, prefix: int) -> str:
 
 def decode_ss58(text: str) -> tuple[int, bytes]:
     """Return ``(prefix, 32 key bytes)``; raise ``InvalidAddress`` on anything else."""
-    if not 40 <= len(text) <= 60 or any(character not in _VALUES for character in text):
+    if not 35 <= len(text) <= 60 or any(character not in _VALUES for character in text):
         raise _invalid(text, "it is not base58 text of the right length")
     number = 0
     for character in text:

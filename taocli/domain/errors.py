@@ -73,9 +73,6 @@ class UsageError(TaoError):
     exit_code = ExitCode.USAGE
 
 
-# --- network ---------------------------------------------------------------------------------
-
-
 class NetworkError(TaoError):
     """An endpoint failed in a way no finer class describes."""
 
@@ -114,9 +111,6 @@ class UnsupportedRuntime(NetworkError):
 
     code = "N105"
     retryable = False
-
-
-# --- wallet ----------------------------------------------------------------------------------
 
 
 class WalletError(TaoError):
@@ -174,9 +168,6 @@ class WeakPassword(WalletError):
     code = "W108"
 
 
-# --- validation ------------------------------------------------------------------------------
-
-
 class ValidationError(TaoError):
     """A value that cannot be right."""
 
@@ -232,9 +223,6 @@ class Unauthenticated(ValidationError):
     code = "V108"
 
 
-# --- chain -----------------------------------------------------------------------------------
-
-
 class ChainRefused(TaoError):
     """The chain rejected a transaction before or while running it."""
 
@@ -266,9 +254,6 @@ class ChainChanged(ChainRefused):
     code = "C104"
 
 
-# --- file system, time -----------------------------------------------------------------------
-
-
 class FileSystemError(TaoError):
     """A file or directory cannot be used."""
 
@@ -294,9 +279,6 @@ class DeadlineExceeded(TaoError):
     code = "T101"
     exit_code = ExitCode.TIMEOUT
     retryable = True
-
-
-# --- worker ----------------------------------------------------------------------------------
 
 
 class WorkerError(TaoError):
@@ -342,9 +324,6 @@ class WorkerBusy(WorkerError):
 
     code = "M106"
     retryable = True
-
-
-# --- the rest --------------------------------------------------------------------------------
 
 
 class PluginError(TaoError):

@@ -41,7 +41,7 @@ def decode_status(line: bytes) -> MinerStatus:
         raise _invalid("it is longer than any status")
     try:
         content = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _invalid("it is not JSON") from None
     if not isinstance(content, dict) or content.get("schema") != MINER_STATUS_SCHEMA:
         raise _invalid(f"its schema is not {MINER_STATUS_SCHEMA}")

@@ -1,0 +1,51 @@
+# Everything a contributor runs. `make demo` and `make test` work on a fresh clone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+JOBS ?= 2
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup demo test check lint interop bench clean screenshots
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[worker,dev]'
+	touch $@
+
+demo: setup
+	$(BIN)/taocli demo
+
+test: setup lint
+	$(BIN)/pytest -n $(JOBS) -m "not interop and not gpu"
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+# Lint, types, import contracts and house rules, without the rest of the tests.
+check: lint
+	$(BIN)/pytest -q tests/unit/test_house_rules.py tests/unit/test_import_contracts.py \
+		tests/unit/test_import_hygiene.py tests/unit/test_packaging.py
+
+# The real peers, each generation in a virtual environment of its own.
+.interop/%/.installed: tests/interop/%.txt
+	test -x .interop/$*/bin/python || $(PYTHON) -m venv .interop/$*
+	.interop/$*/bin/pip install --quiet --requirement $<
+	touch $@
+
+interop: setup .interop/sdk10/.installed .interop/sdk11/.installed
+	$(BIN)/pytest -m interop tests/interop
+
+bench: setup
+	$(BIN)/python -m tests.bench
+
+screenshots: setup
+	$(BIN)/python -m tests.screenshots
+
+clean:
+	rm -rf $(VENV) .interop build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
