@@ -1,0 +1,1 @@
+"""The runtime: pallets and APIs put together over a state."""
