@@ -21,14 +21,15 @@ def blake2_256(data: bytes) -> bytes:
 
 
 def compact(value: int) -> bytes:
-    """A SCALE compact integer below 2**62 (lengths and block numbers)."""
+    """A SCALE compact integer: lengths, block numbers, times."""
     if value < 1 << 6:
         return (value << 2).to_bytes(1, "little")
     if value < 1 << 14:
         return (value << 2 | 1).to_bytes(2, "little")
     if value < 1 << 30:
         return (value << 2 | 2).to_bytes(4, "little")
-    return b"\x13" + value.to_bytes(8, "little")
+    width = (value.bit_length() + 7) // 8
+    return bytes([(width - 4) << 2 | 3]) + value.to_bytes(width, "little")
 
 
 def pre_runtime(slot: int) -> bytes:

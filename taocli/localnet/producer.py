@@ -1,0 +1,171 @@
+"""Making blocks: the pool's best transactions, run on top of the head, sealed and stored.
+
+Every block is final as soon as it exists: there is one author and nobody to disagree, so finalized is
+always the best block. The author seals as Aura would, with an sr25519 signature over the hash of the
+unsealed header. Time never runs backwards: a block is at least a millisecond later than its parent.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from taocli.localnet.chain_block import (
+    NO_PARENT,
+    Block,
+    Header,
+    blake2_256,
+    compact,
+    extrinsics_root,
+    pre_runtime,
+)
+from taocli.localnet.execution import Execution
+from taocli.localnet.frame.outcome import InvalidTransaction
+from taocli.localnet.pool import Pool, PoolRefused, Transaction, Watcher
+from taocli.localnet.state import State
+from taocli.localnet.store import Store
+
+CODE_KEY = b":code"
+MAX_BLOCK_BYTES = 5 * 1024 * 1024
+"""Of signed extrinsics; the runtime's own limit is 75 % of 10 MiB."""
+
+Author = Callable[[bytes], bytes]
+"""Signs the hash of an unsealed header; 64 bytes come back."""
+
+
+class Producer:
+    """The one block author of a localnet: owns the pool, and moves the store forward.
+
+    ``slot_ms`` is Aura's slot duration, ``budget_s`` how long transactions may run in one block.
+    """
+
+    def __init__(
+        self,
+        runtime: Execution,
+        store: Store,
+        author: Author,
+        *,
+        slot_ms: int = 12_000,
+        budget_s: float = 2.0,
+        now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        self.runtime = runtime
+        self.store = store
+        self.pool = Pool()
+        self._author = author
+        self._slot_ms = slot_ms
+        self._budget_s = budget_s
+        self._now_ms = now_ms
+        self._last_ms = 0
+
+    def seal_genesis(self) -> Block:
+        """Turn what genesis wrote into block 0; its hash also covers the runtime's metadata."""
+        state = self.runtime.state
+        state.set(CODE_KEY, b"taocli localnet " + blake2_256(self.runtime.metadata(15)))
+        changes = state.take_changes()
+        header = Header(NO_PARENT, 0, self.store.committed.root_after(changes), extrinsics_root(()))
+        block = Block(header, header.hash, ())
+        self.store.append(block, changes)
+        return block
+
+    def seal_block(self, max_transactions: int | None = None) -> Block:
+        """Make one block of what is ready, store it, and tell those who watch."""
+        parent = self.store.head
+        number = parent.number + 1
+        now_ms = max(self._now_ms(), self._last_ms + 1)
+        self._last_ms = now_ms
+        self.runtime.begin_block(number, parent.hash, now_ms)
+        timestamp = timestamp_inherent(now_ms)
+        self.runtime.apply(timestamp)
+        included = self._fill(max_transactions)
+        self.runtime.end_block()
+        changes = self.runtime.state.take_changes()
+        bodies = (timestamp, *(item.encoded for item in included))
+        header = Header(
+            parent.hash,
+            number,
+            self.store.committed.root_after(changes),
+            extrinsics_root(bodies),
+            (pre_runtime(now_ms // self._slot_ms),),
+        )
+        header = header.sealed(self._author(header.hash))
+        block = Block(header, header.hash, bodies)
+        self.store.append(block, changes)
+        self._announce(block, included)
+        return block
+
+    def submit(self, encoded: bytes, watcher: Watcher | None = None) -> Transaction:
+        """Take a signed extrinsic into the pool; raise ``PoolRefused``."""
+        self.pool.check_new(encoded)
+        try:
+            with self.scratch():
+                validity = self.runtime.validate(encoded)
+        except InvalidTransaction as refusal:
+            raise PoolRefused(refusal.rpc_code, refusal.message, refusal.data) from None
+        return self.pool.add(encoded, validity, self.store.head.number, watcher)
+
+    def next_nonce(self, account: bytes, nonce: int) -> int:
+        """The first nonce from ``nonce`` on that no ready transaction of the account uses."""
+        while self.pool.provides(account + nonce.to_bytes(4, "little")):
+            nonce += 1
+        return nonce
+
+    @contextmanager
+    def scratch(self) -> Iterator[None]:
+        """Run something over the newest state and undo whatever it wrote."""
+        state = self.runtime.state
+        state.begin()
+        try:
+            yield
+        finally:
+            state.rollback()
+
+    def call_api(self, name: str, arguments: bytes, block_hash: bytes) -> bytes:
+        """Run a runtime API method on the state after a block; ``KeyError`` for an unknown one."""
+        if block_hash == self.store.head.hash:
+            with self.scratch():
+                return self.runtime.call_api(name, arguments)
+        current = self.runtime.state
+        self.runtime.state = State(self.store.state_at(block_hash))
+        try:
+            return self.runtime.call_api(name, arguments)
+        finally:
+            self.runtime.state = current
+
+    def _fill(self, max_transactions: int | None) -> list[Transaction]:
+        included: list[Transaction] = []
+        size = 0
+        deadline = time.monotonic() + self._budget_s
+        for item in self.pool.in_order():
+            full = max_transactions is not None and len(included) >= max_transactions
+            if full or time.monotonic() > deadline:
+                break
+            if size + len(item.encoded) > MAX_BLOCK_BYTES:
+                continue
+            if self._try(item):
+                included.append(item)
+                size += len(item.encoded)
+        return included
+
+    def _try(self, item: Transaction) -> bool:
+        try:
+            self.runtime.apply(item.encoded)
+        except InvalidTransaction as refusal:
+            if refusal.reason == "Future":
+                self.pool.demote(item)
+            else:
+                self.pool.remove(item, "invalid")
+            return False
+        return True
+
+    def _announce(self, block: Block, included: list[Transaction]) -> None:
+        digest = f"0x{block.hash.hex()}"
+        for item in included:
+            self.pool.remove(item, {"inBlock": digest})
+            item.tell({"finalized": digest})
+        self.pool.settle({tag for item in included for tag in item.validity.provides}, block.number)
+
+
+def timestamp_inherent(now_ms: int) -> bytes:
+    """The bare extrinsic ``Timestamp.set`` (pallet 2, call 0) that opens every block."""
+    body = b"\x04\x02\x00" + compact(now_ms)
+    return compact(len(body)) + body

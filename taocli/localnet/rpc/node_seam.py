@@ -1,0 +1,29 @@
+"""What the RPC methods need of the node."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from taocli.localnet.chain_block import Block
+from taocli.localnet.pool import Transaction, Watcher
+from taocli.localnet.producer import Producer
+
+
+class Node(Protocol):
+    """The node as its RPC methods see it; ``Localnet`` is the one."""
+
+    producer: Producer
+    block_time: float | None
+    profile: str
+
+    @property
+    def head(self) -> Block:
+        """The best block."""
+
+    def listen(self, listener: Callable[[Block], None]) -> Callable[[], None]:
+        """Hear of every new block until the returned function is called."""
+
+    def submit(self, encoded: bytes, watcher: Watcher | None = None) -> Transaction:
+        """Take in a signed extrinsic."""
+
+    def mine_blocks(self, count: int) -> Sequence[Block]:
+        """Make blocks at once."""
