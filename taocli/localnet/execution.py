@@ -26,9 +26,10 @@ class Execution(Protocol):
     state: State
     """What calls read and write; the node may swap it to run over an older block."""
 
-    @property
-    def version(self) -> RuntimeVersion:
-        """Name and numbers."""
+    head_hash: bytes
+    """The hash of the newest block, which the pool's check of eras needs."""
+
+    version: RuntimeVersion
 
     def metadata(self, version: int) -> bytes:
         """The metadata of a version, with its magic number."""

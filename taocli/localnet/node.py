@@ -46,6 +46,11 @@ class Localnet:
         self._server = RpcServer(build_methods(self), host, port)
 
     @property
+    def port(self) -> int:
+        """The port in use."""
+        return self._server.port
+
+    @property
     def endpoint(self) -> str:
         """The WebSocket URL; the same port answers HTTP POST."""
         return f"ws://{self._server.host}:{self._server.port}"

@@ -63,9 +63,7 @@ class Producer:
         state.set(CODE_KEY, b"taocli localnet " + blake2_256(self.runtime.metadata(15)))
         changes = state.take_changes()
         header = Header(NO_PARENT, 0, self.store.committed.root_after(changes), extrinsics_root(()))
-        block = Block(header, header.hash, ())
-        self.store.append(block, changes)
-        return block
+        return self._keep(Block(header, header.hash, ()), changes)
 
     def seal_block(self, max_transactions: int | None = None) -> Block:
         """Make one block of what is ready, store it, and tell those who watch."""
@@ -88,8 +86,7 @@ class Producer:
             (pre_runtime(now_ms // self._slot_ms),),
         )
         header = header.sealed(self._author(header.hash))
-        block = Block(header, header.hash, bodies)
-        self.store.append(block, changes)
+        block = self._keep(Block(header, header.hash, bodies), changes)
         self._announce(block, included)
         return block
 
@@ -130,6 +127,11 @@ class Producer:
             return self.runtime.call_api(name, arguments)
         finally:
             self.runtime.state = current
+
+    def _keep(self, block: Block, changes: dict[bytes, bytes | None]) -> Block:
+        self.store.append(block, changes)
+        self.runtime.head_hash = block.hash
+        return block
 
     def _fill(self, max_transactions: int | None) -> list[Transaction]:
         included: list[Transaction] = []

@@ -46,6 +46,7 @@ class FakeRuntime:
     """Accounts with nonces; transactions that write a note; ``b"boom"`` fails as a bug would."""
 
     state: State
+    head_hash: bytes = bytes(32)
     version: FakeVersion = field(default_factory=FakeVersion)
     blocks: list[tuple[int, bytes, int]] = field(default_factory=list)
 

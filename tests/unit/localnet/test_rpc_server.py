@@ -239,6 +239,7 @@ async def test_a_client_that_never_reads_is_dropped(node: Localnet, monkeypatch:
             if not node._listeners:
                 break
         assert node._listeners == []
+        socket.transport.abort()
 
 
 async def test_a_second_node_on_the_port_says_that_it_is_taken(node: Localnet) -> None:
