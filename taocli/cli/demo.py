@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
-import signal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from taocli.cli.asyncrun import run_async
 from taocli.cli.options import Json
 from taocli.cli.output import JsonValue, balance_json, emit, note
 from taocli.cli.prompt import has_terminal
@@ -50,7 +50,7 @@ def demo(
 
     stage = set_stage(block_time, tempo)
     try:
-        asyncio.run(_headless(stage, gpu, epochs) if headless else _with_dashboard(stage, gpu))
+        run_async(_headless(stage, gpu, epochs) if headless else _with_dashboard(stage, gpu))
     finally:
         if keep:
             note(f"Wallets and logs are in {stage.folder}.")
@@ -62,7 +62,6 @@ async def _headless(stage: "Stage", gpu: str, epochs: int) -> None:
     from taocli.demo.measure import measure  # noqa: PLC0415 - help needs none of it
     from taocli.demo.road import open_road  # noqa: PLC0415
 
-    _stop_on_sigterm()
     async with open_road(stage, gpu, note) as road:
         outcome = await measure(road, epochs, note)
     if outcome.earned.rao <= 0:
@@ -77,7 +76,6 @@ async def _headless(stage: "Stage", gpu: str, epochs: int) -> None:
 async def _with_dashboard(stage: "Stage", gpu: str) -> None:
     from taocli.demo.road import open_road  # noqa: PLC0415 - help needs none of it
 
-    _stop_on_sigterm()
     async with open_road(stage, gpu, note) as road:
         await _dashboard(road)
     note("The demo is over; everything it made is gone.")
@@ -97,12 +95,6 @@ async def _dashboard(road: "Road") -> None:
             process.terminate()
         await process.wait()
         raise
-
-
-def _stop_on_sigterm() -> None:
-    task = asyncio.current_task()
-    if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 def _json(outcome: "Outcome") -> JsonValue:
