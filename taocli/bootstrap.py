@@ -9,6 +9,8 @@ from taocli.config import Settings, cache_dir
 
 if TYPE_CHECKING:
     from taocli.domain.ports import Chain
+    from taocli.localnet.assemble import FundedAccount
+    from taocli.localnet.node import Localnet
     from taocli.wallet.store import WalletStore
 
 
@@ -25,3 +27,19 @@ async def build_chain(settings: Settings) -> "Chain":
     from taocli.chain.networks import resolve_network  # noqa: PLC0415
 
     return await SubstrateChain.connect(resolve_network(settings.network), cache_dir())
+
+
+def build_localnet(
+    *, profile: str, tempo: int | None, block_time: float | None, port: int
+) -> "Localnet":
+    """A dev chain at genesis, not yet started; ``block_time`` in seconds, None for on demand."""
+    from taocli.localnet import assemble  # noqa: PLC0415
+
+    return assemble.build_localnet(profile=profile, tempo=tempo, block_time=block_time, port=port)
+
+
+def localnet_accounts(profile: str) -> "tuple[FundedAccount, ...]":
+    """The development accounts that a profile gives money to."""
+    from taocli.localnet import assemble  # noqa: PLC0415
+
+    return assemble.funded_accounts(profile)

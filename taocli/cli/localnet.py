@@ -228,6 +228,7 @@ def _introduce(node: "Localnet", launch: Launch) -> None:
 def _start_detached(launch: Launch) -> None:
     from taocli.localnet import process  # noqa: PLC0415 - only what runs is imported
 
+    process.refuse_taken(launch.port)  # before its log is written over
     log = process.log_file(launch.port)
     with log.open("wb") as output:
         log.chmod(0o600)

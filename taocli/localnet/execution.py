@@ -2,22 +2,9 @@
 
 from typing import Protocol
 
+from taocli.localnet.frame.version import RuntimeVersion
 from taocli.localnet.pool import Validity
 from taocli.localnet.state import State
-
-
-class RuntimeVersion(Protocol):
-    """The identity of a runtime."""
-
-    spec_name: str
-    impl_name: str
-    authoring_version: int
-    spec_version: int
-    impl_version: int
-    transaction_version: int
-    system_version: int
-    apis: tuple[tuple[bytes, int], ...]
-    """Pairs of the 8-byte API identifier and its version."""
 
 
 class Execution(Protocol):

@@ -59,6 +59,12 @@ def log_file(port: int) -> Path:
     return directory() / (f"{port}.log" if port else f"start-{os.getpid()}.log")
 
 
+def refuse_taken(port: int) -> None:
+    """Raise ``PortInUse`` when a localnet runs on the port."""
+    if _is_locked(port):
+        raise _taken(port)
+
+
 @contextmanager
 def announced(running: Running) -> Iterator[None]:
     """Hold the port's lock and keep its description while the chain runs; ``PortInUse`` if held."""
@@ -67,11 +73,7 @@ def announced(running: Running) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise PortInUse(
-                f"A localnet already runs on port {running.port}.",
-                why="Its process holds the lock of that port.",
-                fix="Stop it with taocli localnet stop, or choose another --port.",
-            ) from None
+            raise _taken(running.port) from None
         description = directory() / f"{running.port}.json"
         _write_private(description, json.dumps(asdict(running)))
         try:
@@ -166,6 +168,14 @@ def ask(port: int, method: str, *params: Any, timeout_s: float = 5.0) -> Any:
             fix="Choose the localnet's own --port.",
         )
     return answer["result"]
+
+
+def _taken(port: int) -> PortInUse:
+    return PortInUse(
+        f"A localnet already runs on port {port}.",
+        why="Its process holds the lock of that port.",
+        fix="Stop it with taocli localnet stop, or choose another --port.",
+    )
 
 
 def _is_locked(port: int) -> bool:

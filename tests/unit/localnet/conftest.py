@@ -7,6 +7,7 @@ import pytest
 
 from taocli.localnet.chain_block import compact
 from taocli.localnet.frame.outcome import InvalidTransaction
+from taocli.localnet.frame.version import RuntimeVersion
 from taocli.localnet.producer import Producer
 from taocli.localnet.state import State
 from taocli.localnet.store import MemoryStore
@@ -23,18 +24,6 @@ class FakeValidity:
     longevity: int = 64
 
 
-@dataclass(frozen=True)
-class FakeVersion:
-    spec_name: str = "node-subtensor"
-    impl_name: str = "node-subtensor"
-    authoring_version: int = 1
-    spec_version: int = 425
-    impl_version: int = 1
-    transaction_version: int = 1
-    system_version: int = 1
-    apis: tuple[tuple[bytes, int], ...] = ((b"\x01" * 8, 4),)
-
-
 def transaction(account: bytes, nonce: int, note: bytes = b"", priority: int = 0) -> bytes:
     """A signed extrinsic of the fake runtime: ``note`` is written under ``note:``."""
     body = b"\x84" + account + nonce.to_bytes(4, "little") + bytes([priority]) + note
@@ -47,7 +36,7 @@ class FakeRuntime:
 
     state: State
     head_hash: bytes = bytes(32)
-    version: FakeVersion = field(default_factory=FakeVersion)
+    version: RuntimeVersion = RuntimeVersion(apis=((b"\x01" * 8, 4),))
     blocks: list[tuple[int, bytes, int]] = field(default_factory=list)
 
     def metadata(self, version: int) -> bytes:
