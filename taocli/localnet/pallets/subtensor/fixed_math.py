@@ -1,0 +1,138 @@
+"""The chain's fixed-point arithmetic on plain integers.
+
+Consensus works in I32F32: a number is an integer of 2^-32 steps. Products are rounded towards negative
+infinity, quotients towards zero, and dividing by zero gives zero, as substrate-fixed's saturating
+operations do in Subtensor's ``epoch/math.rs``. ``ONE`` is 1.0; vectors are lists, sparse rows are lists of
+``(column, value)`` in order of the column.
+"""
+
+from collections.abc import Iterable, Sequence
+
+ONE = 1 << 32
+U16_MAX = 65535
+
+Vector = list[int]
+Row = list[tuple[int, int]]
+Rows = list[Row]
+
+
+def multiply(first: int, second: int) -> int:
+    """The product of two I32F32."""
+    return (first * second) >> 32
+
+
+def divide(numerator: int, denominator: int) -> int:
+    """The quotient of two I32F32, 0 for a zero denominator."""
+    if denominator == 0:
+        return 0
+    quotient = (abs(numerator) << 32) // abs(denominator)
+    return quotient if (numerator < 0) == (denominator < 0) else -quotient
+
+
+def normalised(values: Sequence[int]) -> Vector:
+    """Scaled to the sum 1; unchanged when the sum is 0."""
+    total = sum(values)
+    return list(values) if total == 0 else [divide(value, total) for value in values]
+
+
+def to_u16(value: int) -> int:
+    """The proportion as parts of 65535, rounded down and saturated."""
+    return max(0, min(U16_MAX, (value * U16_MAX) >> 32))
+
+
+def from_u16(parts: int) -> int:
+    """Parts of 65535 as I32F32."""
+    return divide(parts * ONE, U16_MAX * ONE)
+
+
+def max_upscaled(weights: Sequence[int]) -> list[int]:
+    """u16 weights scaled so that the largest becomes 65535, rounded half up."""
+    largest = max(weights, default=0)
+    if largest == 0:
+        return [0] * len(weights)
+    half = ONE // 2
+    if largest > U16_MAX // 2 + 1:
+        step = divide(U16_MAX * ONE, largest * ONE)
+        scaled = [multiply(weight * ONE, step) for weight in weights]
+    else:
+        scaled = [divide(weight * U16_MAX * ONE, largest * ONE) for weight in weights]
+    return [min(U16_MAX, (value + half) >> 32) for value in scaled]
+
+
+def column_sums(rows: Iterable[Row], columns: int) -> Vector:
+    """The sum of each column."""
+    sums = [0] * columns
+    for row in rows:
+        for column, value in row:
+            sums[column] += value
+    return sums
+
+
+def column_normalised(rows: Rows, columns: int) -> Rows:
+    """Each column scaled to the sum 1; a zero column stays."""
+    sums = column_sums(rows, columns)
+    return [
+        [(column, divide(value, sums[column]) if sums[column] else value) for column, value in row]
+        for row in rows
+    ]
+
+
+def column_max_scaled(rows: Rows, columns: int) -> Rows:
+    """Each column scaled so that its largest value is 1."""
+    largest = [0] * columns
+    for row in rows:
+        for column, value in row:
+            largest[column] = max(largest[column], value)
+    return [
+        [
+            (column, divide(value, largest[column]) if largest[column] else value)
+            for column, value in row
+        ]
+        for row in rows
+    ]
+
+
+def row_normalised(rows: Rows) -> Rows:
+    """Each row scaled to the sum 1."""
+    result = []
+    for row in rows:
+        total = sum(value for _, value in row)
+        result.append([(column, divide(value, total)) for column, value in row] if total else row)
+    return result
+
+
+def moving_average(newest: Rows, known: Rows, alpha: int, columns: int) -> Rows:
+    """``alpha * newest + (1 - alpha) * known`` over the union of entries; zeros are dropped."""
+    result = []
+    for new_row, known_row in zip(newest, known, strict=True):
+        mixed = [0] * columns
+        for column, value in new_row:
+            mixed[column] += multiply(alpha, value)
+        for column, value in known_row:
+            mixed[column] += multiply(ONE - alpha, value)
+        result.append([(column, value) for column, value in enumerate(mixed) if value > 0])
+    return result
+
+
+def weighted_median(stakes: Sequence[int], scores: Sequence[int], minority: int) -> int:
+    """The score at which the stake above first no longer exceeds the majority.
+
+    A partition search over the pivot in the middle of the candidates, as ``weighted_median`` in
+    Subtensor's ``epoch/math.rs``; ``stakes`` are normalised.
+    """
+    candidates = list(range(len(stakes)))
+    below, above = 0, sum(stakes)
+    while candidates:
+        if len(candidates) == 1:
+            return scores[candidates[0]]
+        pivot = scores[candidates[len(candidates) // 2]]
+        lower = [index for index in candidates if scores[index] < pivot]
+        upper = [index for index in candidates if scores[index] > pivot]
+        low, high = sum(stakes[index] for index in lower), sum(stakes[index] for index in upper)
+        if lower and minority < below + low:
+            candidates, above = lower, below + low
+        elif upper and above - high <= minority:
+            candidates, below = upper, above - high
+        else:
+            return pivot
+    return 0
