@@ -1,0 +1,124 @@
+"""Slots of a subnet: who holds which uid, and what is remembered per uid.
+
+Numbers that every epoch rewrites are vectors by uid in one storage value per subnet. A new neuron is
+appended while there is room; after that the worst one that is not immune gives way: lowest emission,
+then oldest registration, then lowest uid. Source: Subtensor spec 425, ``subnets/uids.rs`` and
+``subnets/registration.rs``.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from taocli.localnet.frame.storage import Map
+from taocli.localnet.pallets.subtensor.pools import Pools
+
+U16_MAX = 65535
+
+
+class Neurons(Pools):
+    """Reading and filling slots."""
+
+    name = "SubtensorModule"
+
+    def uid_of(self, netuid: int, hotkey: bytes) -> int | None:
+        """The slot of a hotkey."""
+        uid: int | None = self.Uids[netuid, hotkey]
+        return uid
+
+    def hotkeys_of(self, netuid: int) -> list[bytes]:
+        """The hotkey of every slot, by uid."""
+        return [self.Keys[netuid, uid] for uid in range(self.SubnetworkN[netuid])]
+
+    def is_registered_anywhere(self, hotkey: bytes) -> bool:
+        """Whether a hotkey holds a slot in any subnet."""
+        return any(member for _, member in self.IsNetworkMember.items_under(hotkey))
+
+    def hotkey_exists(self, hotkey: bytes) -> bool:
+        """Whether the chain knows the hotkey's owner."""
+        return hotkey in self.Owner
+
+    def create_hotkey(self, hotkey: bytes, coldkey: bytes) -> None:
+        """Remember the owner of a hotkey that is new."""
+        if not self.hotkey_exists(hotkey):
+            self.Owner[hotkey] = coldkey
+            self.OwnedHotkeys[coldkey] = [*self.OwnedHotkeys[coldkey], hotkey]
+            if hotkey not in self.Delegates:
+                self.Delegates[hotkey] = self.Delegates.default_value
+
+    def register_neuron(self, netuid: int, hotkey: bytes) -> int:
+        """Give a hotkey a slot; fails with ``NoNeuronIdAvailable`` when all are taken for good."""
+        count = self.SubnetworkN[netuid]
+        if count < self.MaxAllowedUids[netuid]:
+            self._append(netuid, count, hotkey)
+            return int(count)
+        uid = self.neuron_to_prune(netuid)
+        if uid is None:
+            self.fail("NoNeuronIdAvailable")
+        self._replace(netuid, uid, hotkey)
+        return uid
+
+    def neuron_to_prune(self, netuid: int) -> int | None:
+        """The slot that the next newcomer would take from somebody."""
+        emission = self.Emission[netuid]
+        registered = [
+            self.BlockAtRegistration[netuid, uid] for uid in range(self.SubnetworkN[netuid])
+        ]
+        ranked = sorted(
+            (emission[uid], block, uid)
+            for uid, block in enumerate(registered)
+            if self.Keys[netuid, uid] != self.SubnetOwnerHotkey[netuid]
+        )
+        period = self.ImmunityPeriod[netuid]
+        exposed = [uid for _, block, uid in ranked if self.block_number - block >= period]
+        if len(exposed) > self.MinNonImmuneUids[netuid]:
+            return exposed[0]
+        immune = [uid for _, _, uid in ranked if uid not in set(exposed)]
+        candidates = immune or exposed
+        return candidates[0] if candidates else None
+
+    def _append(self, netuid: int, uid: int, hotkey: bytes) -> None:
+        self.SubnetworkN[netuid] = uid + 1
+        fillers: tuple[tuple[Map, Any], ...] = (
+            (self.Active, True),
+            (self.Consensus, 0),
+            (self.Incentive, 0),
+            (self.Dividends, 0),
+            (self.Emission, 0),
+            (self.LastUpdate, self.block_number),
+            (self.ValidatorTrust, 0),
+            (self.ValidatorPermit, False),
+            (self.StakeWeight, 0),
+        )
+        for item, value in fillers:
+            known = list(item[netuid])[:uid]
+            missing = uid - len(known)
+            item[netuid] = [*known, *([type(value)()] * missing), value]
+        self._occupy(netuid, uid, hotkey)
+
+    def _replace(self, netuid: int, uid: int, hotkey: bytes) -> None:
+        former = self.Keys[netuid, uid]
+        del self.Uids[netuid, former]
+        del self.IsNetworkMember[former, netuid]
+        for by_hotkey in (self.Axons, self.Prometheus, self.NeuronCertificates):
+            if (netuid, former) in by_hotkey:
+                del by_hotkey[netuid, former]
+        for by_uid in (self.Weights, self.Bonds):
+            if (netuid, uid) in by_uid:
+                del by_uid[netuid, uid]
+        for item in (self.Consensus, self.Incentive, self.Dividends, self.Emission):
+            self._set_one(item, netuid, uid, 0)
+        self._set_one(self.ValidatorTrust, netuid, uid, 0)
+        self._set_one(self.ValidatorPermit, netuid, uid, False)
+        self._set_one(self.Active, netuid, uid, True)
+        self._set_one(self.LastUpdate, netuid, uid, self.block_number)
+        self._occupy(netuid, uid, hotkey)
+
+    def _occupy(self, netuid: int, uid: int, hotkey: bytes) -> None:
+        self.Uids[netuid, hotkey] = uid
+        self.Keys[netuid, uid] = hotkey
+        self.IsNetworkMember[hotkey, netuid] = True
+        self.BlockAtRegistration[netuid, uid] = self.block_number
+
+    def _set_one(self, item: Map, netuid: int, uid: int, value: Any) -> None:
+        change: Callable[[list[Any]], list[Any]] = lambda row: [*row[:uid], value, *row[uid + 1 :]]  # noqa: E731 - one-line edit of one place
+        item.mutate(netuid, change=change)

@@ -1,0 +1,84 @@
+"""Swap: fee rates and the weights of the subnets' pools. Trading itself is SubtensorModule's.
+
+User liquidity no longer exists on Subtensor; its calls answer ``Deprecated`` as on the real chain.
+"""
+
+from taocli.localnet.frame.call import call
+from taocli.localnet.frame.outcome import Origin
+from taocli.localnet.frame.pallet import Constant, Event, Pallet
+from taocli.localnet.frame.storage import Identity, Map, Twox64Concat
+from taocli.localnet.frame.types import (
+    BoundedVec,
+    Newtype,
+    Perquintill,
+    Struct,
+    boolean,
+    u8,
+    u16,
+    u64,
+)
+from taocli.localnet.pallets.subtensor.amm import HALF, MINIMUM_RESERVE
+from taocli.localnet.pallets.subtensor.chain_types import PalletId
+
+Balancer = Struct("pallet_subtensor_swap::pallet::balancer::Balancer", quote=Perquintill)
+NonZeroU64 = Newtype("NonZeroU64", u64)
+MAX_FEE_RATE = 10_000
+
+
+class Swap(Pallet):
+    """How dear trading is, and how heavy TAO weighs in each pool."""
+
+    name = "Swap"
+    index = 28
+    crate = "pallet_subtensor_swap"
+
+    FeeRate = Map((Twox64Concat, u16), u16, default=33)
+    SwapBalancer = Map((Twox64Concat, u16), Balancer, default={"quote": HALF})
+    PalSwapInitialized = Map((Twox64Concat, u16), boolean)
+    HasMigrationRun = Map((Identity, BoundedVec(u8)), boolean)
+    ScrapReservoirAlpha = Map((Twox64Concat, u16), u64)
+
+    events = (Event("FeeRateSet", netuid=u16, rate=u16),)
+    errors = (
+        "FeeRateTooHigh",
+        "InsufficientInputAmount",
+        "InsufficientLiquidity",
+        "PriceLimitExceeded",
+        "InsufficientBalance",
+        "InvalidTickRange",
+        "InvalidLiquidityValue",
+        "ReservesTooLow",
+        "MechanismDoesNotExist",
+        "SubtokenDisabled",
+        "ReservesOutOfBalance",
+        "SwapInputTooLarge",
+        "Deprecated",
+    )
+    constants = (
+        Constant("ProtocolId", PalletId, b"ten/swap"),
+        Constant("MaxFeeRate", u16, MAX_FEE_RATE),
+        Constant("MinimumLiquidity", u64, 1_000),
+        Constant("MinimumReserve", NonZeroU64, MINIMUM_RESERVE),
+    )
+
+    def quote(self, netuid: int) -> int:
+        """The weight of TAO in a pool, in parts of 10^18."""
+        weight: int = self.SwapBalancer[netuid]["quote"]
+        return weight
+
+    def set_quote(self, netuid: int, weight: int) -> None:
+        """Move a pool's weights."""
+        self.SwapBalancer[netuid] = {"quote": weight}
+
+    @call(0, netuid=u16, rate=u16)
+    def set_fee_rate(self, origin: Origin, netuid: int, rate: int) -> None:
+        """Set a pool's fee in parts of 65535."""
+        origin.root()
+        self.ensure(rate <= MAX_FEE_RATE, "FeeRateTooHigh")
+        self.FeeRate[netuid] = rate
+        self.deposit("FeeRateSet", netuid, rate)
+
+    @call(4, netuid=u16, enable=boolean)
+    def toggle_user_liquidity(self, origin: Origin, netuid: int, enable: bool) -> None:  # noqa: ARG002 - wire
+        """Deprecated: there is no user liquidity."""
+        self.fail("Deprecated")
