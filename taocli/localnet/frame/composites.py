@@ -67,22 +67,35 @@ class Struct(Type):
         self._codecs: tuple[tuple[str, Type], ...] = tuple(
             (name, field.type) for name, field in zip(fields, self.fields, strict=True)
         )
-        if all(field.type.snapshot is same for field in self.fields):
+        snapshots = [(name, kind.snapshot) for name, kind in self._codecs]
+        if all(snapshot is same for _, snapshot in snapshots):
             self.snapshot = dict
+        elif all(snapshot is not None for _, snapshot in snapshots):
+            self.snapshot = self._copy
+
+    def _copy(self, value: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: kind.snapshot(value[name]) if kind.snapshot else value[name]
+            for name, kind in self._codecs
+        }
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         try:
             return b"".join([kind.encode(value[name]) for name, kind in self._codecs])
         except (KeyError, TypeError):
             raise unencodable(value, self.name) from None
 
     def decode(self, reader: Reader) -> dict[str, Any]:
+        """See ``Type.decode``."""
         return {name: kind.decode(reader) for name, kind in self._codecs}
 
     def default(self) -> dict[str, Any]:
+        """See ``Type.default``."""
         return {name: kind.default() for name, kind in self._codecs}
 
     def define(self, registry: TypeRegistry) -> TypeDefinition:
+        """See ``Type.define``."""
         return TypeDefinition(
             ("Composite", {"fields": registry.fields(self.fields)}),
             tuple(self.path.split("::")),
@@ -113,9 +126,11 @@ class Newtype(Type):
         self.decode: Callable[[Reader], Any] = inner.decode  # type: ignore[assignment]  # spares a call per value
 
     def default(self) -> Any:
+        """See ``Type.default``."""
         return self.inner.default()
 
     def define(self, registry: TypeRegistry) -> TypeDefinition:
+        """See ``Type.define``."""
         return TypeDefinition(
             ("Composite", {"fields": registry.fields((self.field,))}),
             tuple(self.path.split("::")),
@@ -187,6 +202,7 @@ class Enum(Type):
         return self._by_name[name]
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         name, values = (value, ()) if isinstance(value, str) else (value[0], tuple(value[1:]))
         variant = self._by_name.get(name)
         if variant is None:
@@ -194,6 +210,7 @@ class Enum(Type):
         return bytes((variant.index,)) + variant.encode_fields(values)
 
     def decode(self, reader: Reader) -> Any:
+        """See ``Type.decode``."""
         index = reader.take_byte()
         variant = self._by_index.get(index)
         if variant is None:
@@ -201,6 +218,7 @@ class Enum(Type):
         return variant.decode_fields(reader)
 
     def default(self) -> Any:
+        """See ``Type.default``."""
         first = self.variants[0]
         if not first.fields:
             return first.name
@@ -209,6 +227,7 @@ class Enum(Type):
         return (first.name, *[field.type.default() for field in first.fields])
 
     def define(self, registry: TypeRegistry) -> TypeDefinition:
+        """See ``Type.define``."""
         return TypeDefinition(
             ("Variant", {"variants": [variant.describe(registry) for variant in self.variants]}),
             tuple(self.path.split("::")),

@@ -29,6 +29,7 @@ class Vec(Type):
         self._code = element.struct_code if isinstance(element, Integer) else None
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         head = encode_compact(len(value))
         if self._code is not None:
             try:
@@ -39,6 +40,7 @@ class Vec(Type):
         return head + b"".join([encode(item) for item in value])
 
     def decode(self, reader: Reader) -> list[Any]:
+        """See ``Type.decode``."""
         length = reader.take_length()
         if self._code is not None and isinstance(self.element, Integer):
             raw = reader.take(length * self.element.width)
@@ -47,9 +49,11 @@ class Vec(Type):
         return [decode(reader) for _ in range(length)]
 
     def default(self) -> list[Any]:
+        """See ``Type.default``."""
         return []
 
     def define(self, registry: TypeRegistry) -> TypeDefinition:
+        """See ``Type.define``."""
         return TypeDefinition(("Sequence", {"type": registry.id_of(self.element)}))
 
 
@@ -60,16 +64,20 @@ class ByteString(Type):
     snapshot = staticmethod(same)
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         raw = bytes(value)
         return encode_compact(len(raw)) + raw
 
     def decode(self, reader: Reader) -> bytes:
+        """See ``Type.decode``."""
         return reader.take(reader.take_length())
 
     def default(self) -> bytes:
+        """See ``Type.default``."""
         return b""
 
     def define(self, registry: TypeRegistry) -> TypeDefinition:
+        """See ``Type.define``."""
         return TypeDefinition(("Sequence", {"type": registry.id_of(u8)}))
 
 
@@ -86,6 +94,7 @@ class Array(Type):
             self.snapshot = same
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         if len(value) != self.length:
             raise unencodable(value, self.name)
         if self._raw:
@@ -93,14 +102,17 @@ class Array(Type):
         return b"".join([self.element.encode(item) for item in value])
 
     def decode(self, reader: Reader) -> Any:
+        """See ``Type.decode``."""
         if self._raw:
             return reader.take(self.length)
         return [self.element.decode(reader) for _ in range(self.length)]
 
     def default(self) -> Any:
+        """See ``Type.default``."""
         return bytes(self.length) if self._raw else [self.element.default()] * self.length
 
     def define(self, registry: TypeRegistry) -> TypeDefinition:
+        """See ``Type.define``."""
         return TypeDefinition(("Array", {"len": self.length, "type": registry.id_of(self.element)}))
 
 
@@ -115,6 +127,7 @@ class Tuple(Type):
             self.snapshot = same
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         if len(value) != len(self.elements):
             raise unencodable(value, self.name)
         return b"".join(
@@ -122,17 +135,20 @@ class Tuple(Type):
         )
 
     def decode(self, reader: Reader) -> tuple[Any, ...]:
+        """See ``Type.decode``."""
         return tuple([element.decode(reader) for element in self.elements])
 
     def default(self) -> tuple[Any, ...]:
+        """See ``Type.default``."""
         return tuple(element.default() for element in self.elements)
 
     def define(self, registry: TypeRegistry) -> TypeDefinition:
+        """See ``Type.define``."""
         return TypeDefinition(("Tuple", [registry.id_of(element) for element in self.elements]))
 
 
 class Option(Type):
-    """A value or None. (No interface of this chain nests options, so None is unambiguous.)"""
+    """A value or None; no interface of this chain nests options, so None is unambiguous."""
 
     def __init__(self, inner: Type) -> None:
         self.inner = inner
@@ -142,18 +158,22 @@ class Option(Type):
             self.snapshot = same
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         return b"\0" if value is None else b"\1" + self.inner.encode(value)
 
     def decode(self, reader: Reader) -> Any:
+        """See ``Type.decode``."""
         tag = reader.take_byte()
         if tag > 1:
             raise malformed(f"{tag} is neither None nor Some.")
         return self.inner.decode(reader) if tag else None
 
     def default(self) -> None:
-        return None
+        """See ``Type.default``."""
+        return
 
     def define(self, registry: TypeRegistry) -> TypeDefinition:
+        """See ``Type.define``."""
         some = registry.fields((Field(None, self.inner),))
         variants = [
             {"name": "None", "fields": [], "index": 0, "docs": []},
@@ -179,15 +199,19 @@ class BTreeMap(Type):
             self.snapshot = dict
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         return self._pairs.encode(sorted(value.items()))
 
     def decode(self, reader: Reader) -> dict[Any, Any]:
+        """See ``Type.decode``."""
         return dict(self._pairs.decode(reader))
 
     def default(self) -> dict[Any, Any]:
+        """See ``Type.default``."""
         return {}
 
     def define(self, registry: TypeRegistry) -> TypeDefinition:
+        """See ``Type.define``."""
         return TypeDefinition(
             ("Composite", {"fields": registry.fields((Field(None, self._pairs),))}),
             ("BTreeMap",),
@@ -207,15 +231,19 @@ class BTreeSet(Type):
             self.snapshot = list
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         return self._items.encode(sorted(set(value)))
 
     def decode(self, reader: Reader) -> list[Any]:
+        """See ``Type.decode``."""
         return sorted(set(self._items.decode(reader)))
 
     def default(self) -> list[Any]:
+        """See ``Type.default``."""
         return []
 
     def define(self, registry: TypeRegistry) -> TypeDefinition:
+        """See ``Type.define``."""
         return TypeDefinition(
             ("Composite", {"fields": registry.fields((Field(None, self._items),))}),
             ("BTreeSet",),

@@ -12,25 +12,13 @@ from taocli.domain.errors import InvalidTransaction as PoolRefused
 from taocli.localnet.frame.types import Array, Enum, Struct, Unit, Variant, u8
 
 ModuleError = Struct("sp_runtime::ModuleError", index=u8, error=Array(u8, 4))
+_TOKEN_ERRORS = (
+    "FundsUnavailable", "OnlyProvider", "BelowMinimum", "CannotCreate", "UnknownAsset",
+    "Frozen", "Unsupported", "CannotCreateHold", "NotExpendable", "Blocked",
+)  # fmt: skip
 TokenError = Enum(
     "sp_runtime::TokenError",
-    *(
-        Variant(index, name)
-        for index, name in enumerate(
-            (
-                "FundsUnavailable",
-                "OnlyProvider",
-                "BelowMinimum",
-                "CannotCreate",
-                "UnknownAsset",
-                "Frozen",
-                "Unsupported",
-                "CannotCreateHold",
-                "NotExpendable",
-                "Blocked",
-            )  # fmt: skip
-        )
-    ),
+    *(Variant(index, name) for index, name in enumerate(_TOKEN_ERRORS)),
 )
 ArithmeticError = Enum(  # noqa: A001  # its name in the interface
     "sp_arithmetic::ArithmeticError",
@@ -120,9 +108,7 @@ class InvalidTransaction(PoolRefused):
         super().__init__(data, f"The extrinsic is refused with {reason}.", "")
         self.reason = reason
         self.rpc_code = rpc_code
-        self.message = {
-            1001: "Extrinsic has invalid format", 1011: "Unknown Transaction Validity"
-        }.get(rpc_code, "Invalid Transaction")  # fmt: skip
+        self.message = _MESSAGES[rpc_code]
         self.data = data
 
     @classmethod
@@ -150,6 +136,11 @@ class InvalidTransaction(PoolRefused):
         )
 
 
+_MESSAGES = {
+    1001: "Extrinsic has invalid format",
+    1010: "Invalid Transaction",
+    1011: "Unknown Transaction Validity",
+}
 _REASONS = {
     "Call": "Transaction call is not expected",
     "Payment": "Inability to pay some fees (e.g. account balance too low)",

@@ -20,7 +20,7 @@ Signatures: ``Event(name, *types, index=None, **named types)``, ``Error(name, do
 ``Constant(name, type, value, docs="")``; positions are indices unless given. On an instance:
 ``self.runtime`` (other pallets by snake-case name: ``self.runtime.balances``; ``attribute`` overrides the
 name), ``self.block_number``, ``self.now_ms``, ``self.deposit(name, *values, **named)``,
-``self.ensure(condition, error)``, ``raise self.fail(error)``, ``self.constant(name)``. Hooks to override:
+``self.ensure(condition, error)``, ``self.fail(error)``, ``self.constant(name)``. Hooks to override:
 ``genesis(config)``, ``on_initialize(n)``, ``on_finalize(n)``, ``check_signed(who, call)`` (pool and block:
 raise ``InvalidTransaction``), ``check_dispatch(origin, call)`` (every dispatch, nested too: raise
 ``DispatchFailure``), ``filters(call)`` (True refuses with System.CallFiltered).
@@ -29,7 +29,7 @@ raise ``InvalidTransaction``), ``check_dispatch(origin, call)`` (every dispatch,
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from taocli.domain.errors import ValidationError
 from taocli.localnet.frame.call import CallDeclaration, Invocation, declaration_of
@@ -158,11 +158,15 @@ class Pallet:
         body = b"".join([f.type.encode(v) for f, v in zip(variant.fields, ordered, strict=True)])
         self.runtime.record_event(bytes((self.index, variant.index)) + body)
 
-    def fail(self, error: str) -> DispatchFailure:
-        """The failure for one of this pallet's errors; raises it, so ``raise`` is for the reader."""
+    def failure(self, error: str) -> DispatchFailure:
+        """The failure for one of this pallet's errors."""
         index = self.error_variants[error].index
         value = ("Module", {"index": self.index, "error": bytes((index, 0, 0, 0))})
-        raise DispatchFailure(value, f"{self.name}.{error}")
+        return DispatchFailure(value, f"{self.name}.{error}")
+
+    def fail(self, error: str) -> NoReturn:
+        """Fail the call with one of this pallet's errors."""
+        raise self.failure(error)
 
     def ensure(self, condition: object, error: str) -> None:
         """Fail with ``error`` unless ``condition`` holds."""
@@ -170,8 +174,18 @@ class Pallet:
             self.fail(error)
 
     def constant(self, name: str) -> Any:
-        """The value of a declared constant."""
+        """The value of a declared constant, as this runtime has it."""
         return self._constants[name]
+
+    def override_constant(self, name: str, value: Any) -> None:
+        """Give a declared constant another value in this runtime, before its metadata is read."""
+        if name not in self._constants:
+            raise ValidationError(
+                f"Pallet {self.name} declares no constant {name}.",
+                "Only declared constants have a type.",
+                "Declare it first.",
+            )
+        self._constants[name] = value
 
     def run_call(self, declaration: CallDeclaration, origin: Origin, args: dict[str, Any]) -> Any:
         """Run one call's method; dispatch has checked everything that is not the call's own."""
@@ -197,7 +211,7 @@ class Pallet:
     def check_dispatch(self, origin: Origin, invocation: Invocation) -> None:
         """Refuse a call, nested ones included, when it is dispatched: raise ``DispatchFailure``."""
 
-    def filters(self, invocation: Invocation) -> bool:
+    def filters(self, invocation: Invocation) -> bool:  # noqa: ARG002  # for subclasses
         """Whether a call from a non-root origin is refused with ``System.CallFiltered``."""
         return False
 

@@ -29,18 +29,22 @@ class Integer(Type):
         self.struct_code = code.lower() if code and signed else code
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         try:
             return int(value).to_bytes(self.width, "little", signed=self.signed)
         except (OverflowError, TypeError, ValueError):
             raise unencodable(value, self.name) from None
 
     def decode(self, reader: Reader) -> int:
+        """See ``Type.decode``."""
         return int.from_bytes(reader.take(self.width), "little", signed=self.signed)
 
     def default(self) -> int:
+        """See ``Type.default``."""
         return 0
 
-    def define(self, registry: TypeRegistry) -> TypeDefinition:
+    def define(self, registry: TypeRegistry) -> TypeDefinition:  # noqa: ARG002  # refers to no other type
+        """See ``Type.define``."""
         return TypeDefinition(("Primitive", self.name))
 
 
@@ -51,18 +55,22 @@ class Boolean(Type):
     snapshot = staticmethod(same)
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         return b"\1" if value else b"\0"
 
     def decode(self, reader: Reader) -> bool:
+        """See ``Type.decode``."""
         byte = reader.take_byte()
         if byte > 1:
             raise malformed(f"{byte} is not a boolean.")
         return byte == 1
 
     def default(self) -> bool:
+        """See ``Type.default``."""
         return False
 
-    def define(self, registry: TypeRegistry) -> TypeDefinition:
+    def define(self, registry: TypeRegistry) -> TypeDefinition:  # noqa: ARG002  # refers to no other type
+        """See ``Type.define``."""
         return TypeDefinition(("Primitive", "bool"))
 
 
@@ -73,10 +81,12 @@ class Text(Type):
     snapshot = staticmethod(same)
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         raw = str(value).encode()
         return encode_compact(len(raw)) + raw
 
     def decode(self, reader: Reader) -> str:
+        """See ``Type.decode``."""
         raw = reader.take(reader.take_length())
         try:
             return raw.decode()
@@ -84,9 +94,11 @@ class Text(Type):
             raise malformed("Text is not UTF-8.") from None
 
     def default(self) -> str:
+        """See ``Type.default``."""
         return ""
 
-    def define(self, registry: TypeRegistry) -> TypeDefinition:
+    def define(self, registry: TypeRegistry) -> TypeDefinition:  # noqa: ARG002  # refers to no other type
+        """See ``Type.define``."""
         return TypeDefinition(("Primitive", "str"))
 
 
@@ -102,20 +114,24 @@ class Compact(Type):
         self._limit = 1 << (8 * inner.width)
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         if not isinstance(value, int) or not 0 <= value < self._limit:
             raise unencodable(value, self.name)
         return encode_compact(value)
 
     def decode(self, reader: Reader) -> int:
+        """See ``Type.decode``."""
         number = reader.take_compact()
         if number >= self._limit:
             raise malformed(f"{number} does not fit {self.inner.name}.")
         return number
 
     def default(self) -> int:
+        """See ``Type.default``."""
         return 0
 
     def define(self, registry: TypeRegistry) -> TypeDefinition:
+        """See ``Type.define``."""
         return TypeDefinition(("Compact", {"type": registry.id_of(self.inner)}))
 
 

@@ -7,8 +7,8 @@
         def get_subnet_info(self, netuid: int) -> dict[str, Any] | None: ...
 
 The class name is the trait's name; pallets are reached through ``self.runtime``. Signature:
-``method(output, /, *, types=None, **inputs)`` with ``types`` for inputs whose names collide; ``output``
-may also be given by keyword.
+``method(output, *, wire_name=None, types=None, **inputs)`` with ``types`` for inputs whose names collide
+and ``wire_name`` for a method whose name on the wire cannot be an attribute.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,22 +31,27 @@ class ApiMethod:
     """One function of an API: its inputs in order, and its output."""
 
     name: str
+    attribute: str
     inputs: tuple[tuple[str, Type], ...]
     output: Type
     docs: tuple[str, ...]
 
 
 def method(
-    output: Type, *, types: Mapping[str, Type] | None = None, **inputs: Type
+    output: Type,
+    *,
+    wire_name: str | None = None,
+    types: Mapping[str, Type] | None = None,
+    **inputs: Type,
 ) -> Callable[[Function], Function]:
     """Mark a method of a ``RuntimeApi``."""
 
     def mark(function: Function) -> Function:
-        declared = {**(types or {}), **inputs}
+        declared = tuple({**(types or {}), **inputs}.items())
+        attribute = function.__name__
         docs = doc_lines(function.__doc__)
-        setattr(
-            function, _MARK, ApiMethod(function.__name__, tuple(declared.items()), output, docs)
-        )
+        found = ApiMethod(wire_name or attribute, attribute, declared, output, docs)
+        setattr(function, _MARK, found)
         return function
 
     return mark
@@ -61,9 +66,9 @@ class RuntimeApi:
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.methods = {
-            name: found
+            found.name: found
             for ancestor in reversed(cls.__mro__)
-            for name, member in vars(ancestor).items()
+            for member in vars(ancestor).values()
             if isinstance(found := getattr(member, _MARK, None), ApiMethod)
         }
 
@@ -81,4 +86,4 @@ class RuntimeApi:
         reader = Reader(arguments, self.runtime)
         values = [kind.decode(reader) for _, kind in declared.inputs]
         reader.finish()
-        return declared.output.encode(getattr(self, name)(*values))
+        return declared.output.encode(getattr(self, declared.attribute)(*values))

@@ -149,8 +149,8 @@ class StorageItem:
         """The item of one pallet instance over the state that ``state()`` gives."""
         bound = copy.copy(self)
         bound.prefix = twox_128(storage_prefix.encode()) + twox_128(self.name.encode())
-        bound._state = state
-        bound._key_cache = {}
+        bound._state = state  # noqa: SLF001  # a copy of ourselves
+        bound._key_cache = {}  # noqa: SLF001  # a copy of ourselves
         return bound
 
     def _read(self, key: bytes) -> Any:

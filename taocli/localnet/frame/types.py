@@ -158,13 +158,16 @@ class _MultiAddress(Enum):
     """Where a call goes to; account ids stand for themselves."""
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         return super().encode(("Id", value) if isinstance(value, bytes) else value)
 
     def decode(self, reader: Reader) -> Any:
+        """See ``Type.decode``."""
         value = super().decode(reader)
         return value[1] if value[0] == "Id" else value
 
     def default(self) -> Any:
+        """See ``Type.default``."""
         return bytes(32)
 
 
@@ -196,6 +199,7 @@ class _Era(Type):
     name = identity = "sp_runtime::generic::era::Era"
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         if value is None:
             return b"\0"
         period, phase = value
@@ -206,6 +210,7 @@ class _Era(Type):
         return int(low | (phase // step) << 4).to_bytes(2, "little")
 
     def decode(self, reader: Reader) -> tuple[int, int] | None:
+        """See ``Type.decode``."""
         first = reader.take_byte()
         if first == 0:
             return None
@@ -217,9 +222,11 @@ class _Era(Type):
         return period, phase
 
     def default(self) -> None:
-        return None
+        """See ``Type.default``."""
+        return
 
     def define(self, registry: TypeRegistry) -> TypeDefinition:
+        """See ``Type.define``."""
         mortal = [Variant(index, f"Mortal{index}", u8) for index in range(1, 256)]
         variants = [Variant(0, "Immortal"), *mortal]
         return TypeDefinition(
@@ -238,10 +245,12 @@ class _RuntimeCall(Type):
     identity = "RuntimeCall"
 
     def encode(self, value: Any) -> bytes:
+        """See ``Type.encode``."""
         encoded: bytes = value.encode()
         return encoded
 
     def decode(self, reader: Reader) -> Any:
+        """See ``Type.decode``."""
         if reader.calls is None:
             raise malformed("A call stands where no runtime is known.")
         if reader.depth >= MAX_CALL_DEPTH:
@@ -252,9 +261,11 @@ class _RuntimeCall(Type):
         return call
 
     def default(self) -> Any:
+        """See ``Type.default``."""
         raise unencodable("nothing", self.name)
 
     def define(self, registry: TypeRegistry) -> TypeDefinition:
+        """See ``Type.define``."""
         raise unencodable(registry, self.name)
 
 
