@@ -4,58 +4,56 @@
 the runtime calls itself fast (Aura's slot is 250 ms), which is how clients recognise a quick chain.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from taocli.domain.address import Address
-from taocli.domain.balance import Balance
 from taocli.localnet.dev_keys import dev_key
-from taocli.localnet.frame.pallet import Constant, Pallet
-from taocli.localnet.frame.types import u64
+from taocli.localnet.frame.pallet import Pallet
+from taocli.localnet.frame.runtime_api import RuntimeApi
+from taocli.localnet.genesis import AUTHOR, FundedAccount, funded_accounts, genesis_config
 from taocli.localnet.node import Localnet
-from taocli.localnet.pallets.aura import Aura
 from taocli.localnet.pallets.standard import FIRST_PALLETS, LAST_PALLETS, STANDARD_APIS
+from taocli.localnet.pallets.subtensor.api_accounts import (
+    DelegateInfoRuntimeApi,
+    NeuronInfoRuntimeApi,
+    StakeInfoRuntimeApi,
+    SubnetRegistrationRuntimeApi,
+    SwapRuntimeApi,
+)
+from taocli.localnet.pallets.subtensor.api_subnet import SubnetInfoRuntimeApi
+from taocli.localnet.pallets.subtensor.pallet import SubtensorModule
+from taocli.localnet.pallets.swap import Swap
 from taocli.localnet.producer import Producer
 from taocli.localnet.runtime import Runtime
-from taocli.localnet.state import State
+from taocli.localnet.state import CommittedState, State
 from taocli.localnet.store import MemoryStore
 
-AUTHOR = "One"
-SUDO = "Alice"
 SLOW_SLOT_MS = 12_000
 FAST_SLOT_MS = 250
-_RAO = 1_000_000_000
-_RICH, _MODEST = 1_000_000 * _RAO, 2_000 * _RAO
-_FUNDED = {
-    "dev": {"Alice": _RICH, "Bob": _RICH, "Charlie": _RICH}
-    | dict.fromkeys(("Dave", "Eve", "Ferdie"), _MODEST),
-    "subtensor": {"Alice": _RICH, "Bob": _RICH, "Charlie": _RICH}
-    | dict.fromkeys(("Dave", "Eve", "Ferdie", "One", "Two", "Three"), _MODEST),
-}
+PALLETS: tuple[type[Pallet], ...] = (*FIRST_PALLETS, SubtensorModule, *LAST_PALLETS, Swap)
+APIS: tuple[type[RuntimeApi], ...] = (
+    *STANDARD_APIS,
+    DelegateInfoRuntimeApi,
+    NeuronInfoRuntimeApi,
+    SubnetInfoRuntimeApi,
+    StakeInfoRuntimeApi,
+    SubnetRegistrationRuntimeApi,
+    SwapRuntimeApi,
+)
+
+__all__ = ["FundedAccount", "build_localnet", "build_runtime", "funded_accounts"]
 
 
-@dataclass(frozen=True, slots=True)
-class FundedAccount:
-    """A development account that block 0 gives money to; ``name`` is its URI."""
-
-    name: str
-    address: Address
-    balance: Balance
-
-
-class FastAura(Aura):
-    """Aura as the fast runtime has it."""
-
-    constants = (Constant("SlotDuration", u64, FAST_SLOT_MS),)
-
-
-def funded_accounts(profile: str) -> tuple[FundedAccount, ...]:
-    """Who has money in block 0 of a profile."""
-    return tuple(
-        FundedAccount(f"//{name}", dev_key(name).address, Balance(rao))
-        for name, rao in _FUNDED[profile].items()
+def build_runtime(
+    *, profile: str, tempo: int | None, fast: bool, state: State | None = None
+) -> Runtime:
+    """The chain's rules over a state that already holds block 0."""
+    constants = {"Aura.SlotDuration": FAST_SLOT_MS} if fast else {}
+    runtime = Runtime(
+        PALLETS,
+        APIS,
+        state=State(CommittedState()) if state is None else state,
+        constants=constants,
     )
+    runtime.build_genesis(genesis_config(profile, tempo))
+    return runtime
 
 
 def build_localnet(
@@ -68,25 +66,9 @@ def build_localnet(
     """A node at genesis, not yet started; ``block_time`` in seconds, None for instant blocks."""
     fast = block_time is None or block_time < 1.0
     store = MemoryStore()
-    runtime = Runtime(_pallets(fast), STANDARD_APIS, state=State(store.committed))
-    runtime.build_genesis(_genesis(profile))
+    runtime = build_runtime(profile=profile, tempo=tempo, fast=fast, state=State(store.committed))
     budget_s = 0.5 if block_time is None else min(2.0, block_time / 2)
     slot_ms = FAST_SLOT_MS if fast else SLOW_SLOT_MS
     producer = Producer(runtime, store, dev_key(AUTHOR).sign, slot_ms=slot_ms, budget_s=budget_s)
     producer.seal_genesis()
     return Localnet(producer, block_time=block_time, port=port, profile=profile)
-
-
-def _pallets(fast: bool) -> tuple[type[Pallet], ...]:
-    first = tuple(FastAura if fast and item is Aura else item for item in FIRST_PALLETS)
-    return (*first, *LAST_PALLETS)
-
-
-def _genesis(profile: str) -> Mapping[str, Mapping[str, Any]]:
-    accounts = funded_accounts(profile)
-    balances = [(item.address.public_key, item.balance.rao) for item in accounts]
-    return {
-        "Aura": {"authorities": [dev_key(AUTHOR).public_key]},
-        "Balances": {"balances": balances},
-        "Sudo": {"key": dev_key(SUDO).public_key},
-    }
