@@ -74,7 +74,7 @@ async def send(axon, method, path, headers, body, chunk=65536):
         if at < len(pieces):
             asked["body"] += 1
             return {"type": "http.request", "body": pieces[at], "more_body": at + 1 < len(pieces)}
-        await asyncio.Event().wait()
+        return await asyncio.Event().wait()
 
     async def reply(message):
         if message["type"] == "http.response.start":
