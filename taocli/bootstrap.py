@@ -9,7 +9,7 @@ from taocli.config import Settings, cache_dir
 
 if TYPE_CHECKING:
     from taocli.domain.ports import Chain
-    from taocli.localnet.assemble import FundedAccount
+    from taocli.localnet.genesis import FundedAccount
     from taocli.localnet.node import Localnet
     from taocli.wallet.store import WalletStore
 
@@ -40,6 +40,6 @@ def build_localnet(
 
 def localnet_accounts(profile: str) -> "tuple[FundedAccount, ...]":
     """The development accounts that a profile gives money to."""
-    from taocli.localnet import assemble  # noqa: PLC0415
+    from taocli.localnet.genesis import funded_accounts  # noqa: PLC0415
 
-    return assemble.funded_accounts(profile)
+    return funded_accounts(profile)

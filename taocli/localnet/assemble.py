@@ -1,14 +1,16 @@
 """Putting a localnet together: pallets and APIs into a runtime, block 0 into a store, both into a node.
 
-//One authors the blocks and earns their fees, as on Subtensor's own local chain. Below a second per block
-the runtime calls itself fast (Aura's slot is 250 ms), which is how clients recognise a quick chain.
+Below a second per block the runtime calls itself fast (Aura's slot is 250 ms), which is how clients
+recognise a quick chain.
 """
 
 from taocli.localnet.dev_keys import dev_key
-from taocli.localnet.frame.pallet import Pallet
+from taocli.localnet.frame.pallet import Constant, Pallet
 from taocli.localnet.frame.runtime_api import RuntimeApi
-from taocli.localnet.genesis import AUTHOR, FundedAccount, funded_accounts, genesis_config
+from taocli.localnet.frame.types import u64
+from taocli.localnet.genesis import AUTHOR, genesis_config
 from taocli.localnet.node import Localnet
+from taocli.localnet.pallets.aura import Aura
 from taocli.localnet.pallets.standard import FIRST_PALLETS, LAST_PALLETS, STANDARD_APIS
 from taocli.localnet.pallets.subtensor.api_accounts import (
     DelegateInfoRuntimeApi,
@@ -22,38 +24,53 @@ from taocli.localnet.pallets.subtensor.pallet import SubtensorModule
 from taocli.localnet.pallets.swap import Swap
 from taocli.localnet.producer import Producer
 from taocli.localnet.runtime import Runtime
-from taocli.localnet.state import CommittedState, State
+from taocli.localnet.state import State
 from taocli.localnet.store import MemoryStore
 
 SLOW_SLOT_MS = 12_000
 FAST_SLOT_MS = 250
-PALLETS: tuple[type[Pallet], ...] = (*FIRST_PALLETS, SubtensorModule, *LAST_PALLETS, Swap)
+
+
+class FastAura(Aura):
+    """Aura as the fast runtime has it."""
+
+    constants = (Constant("SlotDuration", u64, FAST_SLOT_MS),)
+
+
 APIS: tuple[type[RuntimeApi], ...] = (
     *STANDARD_APIS,
-    DelegateInfoRuntimeApi,
-    NeuronInfoRuntimeApi,
     SubnetInfoRuntimeApi,
+    NeuronInfoRuntimeApi,
+    DelegateInfoRuntimeApi,
     StakeInfoRuntimeApi,
-    SubnetRegistrationRuntimeApi,
     SwapRuntimeApi,
+    SubnetRegistrationRuntimeApi,
 )
 
-__all__ = ["FundedAccount", "build_localnet", "build_runtime", "funded_accounts"]
+
+def pallets(*, fast: bool) -> tuple[type[Pallet], ...]:
+    """Every pallet in the order of its index, in which their hooks run."""
+    first = tuple(FastAura if fast and item is Aura else item for item in FIRST_PALLETS)
+    return (*first, SubtensorModule, *LAST_PALLETS, Swap)
 
 
-def build_runtime(
-    *, profile: str, tempo: int | None, fast: bool, state: State | None = None
-) -> Runtime:
-    """The chain's rules over a state that already holds block 0."""
-    constants = {"Aura.SlotDuration": FAST_SLOT_MS} if fast else {}
-    runtime = Runtime(
-        PALLETS,
-        APIS,
-        state=State(CommittedState()) if state is None else state,
-        constants=constants,
-    )
+def build_producer(
+    *, profile: str = "dev", tempo: int | None = None, block_time: float | None = 12.0
+) -> Producer:
+    """A chain at genesis without a node, for whoever drives blocks by hand."""
+    fast = block_time is None or block_time < 1.0
+    store = MemoryStore()
+    runtime = Runtime(pallets(fast=fast), APIS, state=State(store.committed))
     runtime.build_genesis(genesis_config(profile, tempo))
-    return runtime
+    producer = Producer(
+        runtime,
+        store,
+        dev_key(AUTHOR).sign,
+        slot_ms=FAST_SLOT_MS if fast else SLOW_SLOT_MS,
+        budget_s=0.5 if block_time is None else min(2.0, block_time / 2),
+    )
+    producer.seal_genesis()
+    return producer
 
 
 def build_localnet(
@@ -64,11 +81,5 @@ def build_localnet(
     port: int = 9_944,
 ) -> Localnet:
     """A node at genesis, not yet started; ``block_time`` in seconds, None for instant blocks."""
-    fast = block_time is None or block_time < 1.0
-    store = MemoryStore()
-    runtime = build_runtime(profile=profile, tempo=tempo, fast=fast, state=State(store.committed))
-    budget_s = 0.5 if block_time is None else min(2.0, block_time / 2)
-    slot_ms = FAST_SLOT_MS if fast else SLOW_SLOT_MS
-    producer = Producer(runtime, store, dev_key(AUTHOR).sign, slot_ms=slot_ms, budget_s=budget_s)
-    producer.seal_genesis()
+    producer = build_producer(profile=profile, tempo=tempo, block_time=block_time)
     return Localnet(producer, block_time=block_time, port=port, profile=profile)

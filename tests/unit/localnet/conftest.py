@@ -36,7 +36,9 @@ class FakeRuntime:
 
     state: State
     head_hash: bytes = bytes(32)
-    version: RuntimeVersion = RuntimeVersion(apis=((b"\x01" * 8, 4),))
+    version: RuntimeVersion = field(
+        default_factory=lambda: RuntimeVersion(apis=((b"\x01" * 8, 4),))
+    )
     blocks: list[tuple[int, bytes, int]] = field(default_factory=list)
 
     def metadata(self, version: int) -> bytes:
