@@ -4,13 +4,15 @@ Names come from package metadata alone; one plug-in is imported only when it is 
 broken one can hurt nobody but its own users.
 """
 
+import ipaddress
 from importlib.metadata import EntryPoint, entry_points
+from urllib.parse import urlsplit
 
 from taocli.domain.errors import PluginError
 from taocli.subnets.api import SubnetAdaptor, SubnetMeta
 
 GROUP = "taocli.subnets"
-_PUBLIC = {"finney", "test", "archive"}
+_PUBLIC = {"finney": "finney", "archive": "finney", "test": "test", "local": "local"}
 _PARTS = ("routes", "preflight", "admit", "priority", "handle")
 
 
@@ -32,11 +34,8 @@ def load(name: str) -> SubnetAdaptor:
 
 
 def for_netuid(network: str, netuid: int) -> SubnetAdaptor:
-    """The plug-in of a subnet; a broken one of another subnet is passed over.
-
-    A network that is not a public one by name, such as a ws:// URL, is taken for a localnet.
-    """
-    label = "finney" if network == "archive" else network if network in _PUBLIC else "local"
+    """The plug-in of a subnet; a broken one of another subnet is passed over."""
+    label = network_label(network)
     broken: list[PluginError] = []
     for point in sorted(entry_points(group=GROUP), key=lambda item: item.name):
         try:
@@ -52,6 +51,23 @@ def for_netuid(network: str, netuid: int) -> SubnetAdaptor:
         why=f"What miners do differs from subnet to subnet.{hurt}",
         fix="Install a package with a plug-in for it, or try: taocli localnet start, then mine --subnet 1.",
     )
+
+
+def network_label(network: str) -> str:
+    """``finney``, ``test`` or ``local``: what a network name or an endpoint's URL stands for.
+
+    A URL is a localnet when its host is this machine or a private address, else the main network.
+    """
+    if network in _PUBLIC:
+        return _PUBLIC[network]
+    host = urlsplit(network).hostname or ""
+    if host == "localhost":
+        return "local"
+    try:
+        private = ipaddress.ip_address(host).is_private
+    except ValueError:
+        private = False
+    return "local" if private else "finney"
 
 
 def _load(point: EntryPoint) -> SubnetAdaptor:

@@ -73,11 +73,9 @@ class TextSubnet:
         question = parse_question(request.fields, request.timeout_s)
         if request.route == STREAM_SYNAPSE:
             return StreamAnswer(_pieces(engine, question))
-        text: list[str] = []
         async with aclosing(_chunks(engine, question)) as chunks:
-            async for piece in chunks:
-                text.append(piece)
-        return Answer({"completion": "".join(text)})
+            pieces = [piece async for piece in chunks]
+        return Answer({"completion": "".join(pieces)})
 
 
 def parse_question(fields: JsonObject, timeout_s: float) -> GenerationRequest:

@@ -1,1 +1,1 @@
-"""The miner's long-lived tasks, one class each."""
+"""What a serving miner does beside answering: follow the chain, watch the worker, tell its status."""
