@@ -90,7 +90,7 @@ def _mortality(runtime: "Runtime", conditions: Conditions) -> tuple[bytes, int]:
     system = runtime.system
     if conditions.era is None:
         return system.BlockHash[0], FOR_EVER
-    current = runtime.block_number - 1  # the newest block a signer can have seen
+    current = runtime.block_number  # of the block that would include it
     period, phase = conditions.era
     birth = (max(current, phase) - phase) // period * period + phase
     if birth not in system.BlockHash:
