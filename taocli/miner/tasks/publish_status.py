@@ -1,0 +1,99 @@
+"""Tells dashboards how the miner is: a line a second on a Unix socket, and a last will on disk.
+
+A reader that does not keep up is dropped; it can connect again. The file is replaced whole every
+two seconds and at the end, so that whoever comes after a crash learns how far it got.
+"""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from taocli.domain.status import MinerStatus
+from taocli.feeds.status_wire import SOCKET_NAME, STATE_NAME, encode_status
+
+_MAX_READERS = 32
+_MAX_UNREAD_BYTES = 64 * 1024
+
+
+class PublishStatus:
+    """Owns the rendezvous directory of a miner; ``report`` makes the newest status."""
+
+    def __init__(self, directory: Path, report: Callable[[], MinerStatus]) -> None:
+        self._directory = directory
+        self._report = report
+        self._server: asyncio.Server | None = None
+        self._readers: set[asyncio.StreamWriter] = set()
+
+    async def open(self) -> None:
+        """Create the socket; a leftover of a dead miner is replaced (the lock says it is dead)."""
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._directory / SOCKET_NAME
+        path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._welcome, path)
+        path.chmod(0o600)
+
+    async def run(self) -> None:
+        """Push a line a second and write the file every two."""
+        tick = 0
+        while True:
+            self.push(write=tick % 2 == 0)
+            tick += 1
+            await asyncio.sleep(1.0)
+
+    def push(self, *, write: bool = True) -> None:
+        """Send the newest status now."""
+        line = encode_status(self._report())
+        for reader in list(self._readers):
+            self._send(reader, line)
+        if write:
+            write_atomically(self._directory / STATE_NAME, line)
+
+    async def close(self) -> None:
+        """Write the last will, remove the socket and let readers go."""
+        self.push()
+        if self._server is not None:
+            self._server.close()
+        for reader in list(self._readers):
+            reader.close()
+        self._readers.clear()
+        (self._directory / SOCKET_NAME).unlink(missing_ok=True)
+
+    async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._readers) >= _MAX_READERS:
+            writer.close()
+            return
+        self._readers.add(writer)
+        self._send(writer, encode_status(self._report()))
+        with suppress(OSError):
+            await reader.read(1)  # readers say nothing: this returns when they leave
+        self._readers.discard(writer)
+        writer.close()
+
+    def _send(self, writer: asyncio.StreamWriter, line: bytes) -> None:
+        if writer.is_closing() or writer.transport.get_write_buffer_size() > _MAX_UNREAD_BYTES:
+            self._readers.discard(writer)
+            writer.transport.abort()
+            return
+        writer.write(line)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace a file whole, private from its creation; readers see the old or the new one."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as target:
+            target.write(content)
+            target.flush()
+            os.fsync(target.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
