@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from taocli.config import Settings, cache_dir
 
 if TYPE_CHECKING:
+    from taocli.domain.address import Address
     from taocli.domain.ports import Chain
+    from taocli.feeds.collector import Collector
+    from taocli.feeds.miner_feed import MinerDirectory
+    from taocli.feeds.readings import Watched
+    from taocli.feeds.store import Store
     from taocli.localnet.genesis import FundedAccount
     from taocli.localnet.node import Localnet
     from taocli.wallet.store import WalletStore
@@ -43,3 +48,48 @@ def localnet_accounts(profile: str) -> "tuple[FundedAccount, ...]":
     from taocli.localnet.genesis import funded_accounts  # noqa: PLC0415
 
     return funded_accounts(profile)
+
+
+def build_miner_feed(network: str, netuid: int, hotkey: "Address") -> "MinerDirectory":
+    """What the miner of this hotkey on this machine says about itself; the caller closes it."""
+    from taocli.feeds.miner_feed import MinerDirectory  # noqa: PLC0415
+    from taocli.feeds.status_wire import rendezvous  # noqa: PLC0415
+
+    return MinerDirectory(rendezvous(network, netuid, hotkey.ss58), netuid, hotkey.ss58)
+
+
+def resolve_watched(settings: Settings, netuid: int, address: str | None) -> "Watched":
+    """Whose numbers to show: an address, or the wallet's hotkey; no key at all is no error.
+
+    A wallet that was named and is not there raises ``WalletNotFound``. Only public halves are read.
+    """
+    from taocli.domain.address import Address  # noqa: PLC0415
+    from taocli.domain.errors import WalletNotFound  # noqa: PLC0415
+    from taocli.feeds.readings import Watched  # noqa: PLC0415
+
+    if address is not None:
+        return Watched(settings.network, netuid, Address.parse(address))
+    store = build_wallets(settings)
+    label = f"{settings.wallet}/{settings.hotkey}"
+    try:
+        hotkey = store.hotkey_address(settings.wallet, settings.hotkey)
+    except WalletNotFound:
+        if {settings.origins.get("wallet"), settings.origins.get("hotkey")} != {"default"}:
+            raise
+        return Watched(settings.network, netuid, None)
+    coldkey = store.coldkey_address(settings.wallet)
+    return Watched(settings.network, netuid, hotkey, coldkey, label)
+
+
+def build_collector(settings: Settings, store: "Store") -> "Collector":
+    """The feeds that fill ``store``: the chain, and the miner of the watched hotkey if there is one."""
+    from taocli.feeds.chain_feed import ChainFeed  # noqa: PLC0415
+    from taocli.feeds.collector import Collector, Feed  # noqa: PLC0415
+    from taocli.feeds.miner_feed import MinerPolling  # noqa: PLC0415
+
+    watched = store.watched
+    feeds: list[Feed] = [ChainFeed(lambda: build_chain(settings), store)]
+    if watched.hotkey is not None:
+        directory = build_miner_feed(watched.network, watched.netuid, watched.hotkey)
+        feeds.append(MinerPolling(directory, store))
+    return Collector(store, feeds)

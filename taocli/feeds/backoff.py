@@ -15,7 +15,7 @@ class Backoff:
 
     def next_s(self) -> float:
         """How many seconds to wait after one more failure."""
-        longest = min(LONGEST_S, FIRST_S * 2 ** min(self._failures, 10))
+        longest = min(LONGEST_S, FIRST_S * float(1 << min(self._failures, 10)))
         self._failures += 1
         return longest * (1 - self._generator.random() / 4)
 

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from statistics import median
 from typing import TypeVar
 
@@ -36,6 +37,8 @@ BLOCK_INTERVAL_S = 30.0
 METAGRAPH_INTERVAL_S = 90.0
 MINER_INTERVAL_S = 1.5
 MAX_EVENTS = 200
+MAX_REORG_BLOCKS = 50
+"""A head that falls further than this belongs to a chain that was started anew."""
 
 
 class SystemClock:
@@ -78,6 +81,12 @@ class Store:
         now = self.clock.monotonic()
         if self.head.error and self.head.sample is not None:
             self._note(Level.GOOD, "chain", f"connected again at block {head.number:,}")
+        if self.head.value is not None and head.number < self.head.value.number - MAX_REORG_BLOCKS:
+            self._note(
+                Level.WARN, "chain", f"another chain answers: it is at block {head.number:,}"
+            )
+            self.first_stake = None
+            self._arrivals.clear()
         if self.head.value is None or head.number != self.head.value.number:
             self.block_seen_at = now
             self._arrivals.append((now, head.number))
@@ -154,7 +163,7 @@ class Store:
         pairs = list(self._arrivals)
         spacings = [
             (later - earlier) / (high - low)
-            for (earlier, low), (later, high) in zip(pairs, pairs[1:], strict=False)
+            for (earlier, low), (later, high) in pairwise(pairs)
             if high > low
         ]
         return median(spacings) if len(spacings) >= 2 else None
