@@ -162,14 +162,18 @@ class Runtime:
         self._phase = b"\0" + u32.encode(0)
 
     def apply(self, extrinsic: bytes) -> Outcome:
-        """Run one extrinsic; ``InvalidTransaction`` when it may not be part of this block."""
+        """Run one extrinsic; ``InvalidTransaction`` when it may not be part of this block.
+
+        Any other exception is a bug in a pallet; it passes through, with the extrinsic undone.
+        """
         decoded = decode_extrinsic(extrinsic, self)
-        if decoded.signer is None and decoded.call.declaration.dispatch_class == "Mandatory":
-            return apply_bare(self, decoded, NOBODY)
-        checked = check_signed(self, decoded)
-        if checked.is_future:
-            raise InvalidTransaction.named("Future")
-        return apply_signed(self, decoded, checked.signer, checked.conditions.tip)
+        with self.transaction():
+            if decoded.signer is None and decoded.call.declaration.dispatch_class == "Mandatory":
+                return apply_bare(self, decoded, NOBODY)
+            checked = check_signed(self, decoded)
+            if checked.is_future:
+                raise InvalidTransaction.named("Future")
+            return apply_signed(self, decoded, checked.signer, checked.conditions.tip)
 
     def end_block(self) -> None:
         """Run the pallets' ``on_finalize`` and write the block's events."""

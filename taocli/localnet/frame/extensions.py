@@ -54,14 +54,7 @@ EXTENSIONS = (
     Extension("CheckMortality", Newtype(f"{_NODE}::check_mortality::CheckMortality", Era), H256),
     Extension("CheckNonce", Newtype(f"{_NODE}::check_nonce::CheckNonce", Compact(u32))),
     Extension("CheckWeight", Struct(f"{_SYSTEM}::check_weight::CheckWeight")),
-    Extension(
-        "ChargeTransactionPayment",
-        Newtype(
-            f"{_NODE}::transaction_payment_wrapper::ChargeTransactionPaymentWrapper",
-            _CHARGE,
-            field="inner",
-        ),
-    ),
+    Extension("ChargeTransactionPayment", _CHARGE),
     Extension(
         "SudoTransactionExtension", Struct(f"{_NODE}::sudo_wrapper::SudoTransactionExtension")
     ),

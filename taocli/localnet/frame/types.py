@@ -128,18 +128,21 @@ def WeakBoundedVec(element: Type) -> Newtype:  # noqa: N802  # reads as the type
     )
 
 
-def _type_number(bits: int) -> Type:
-    """The fraction's width as a type-level binary number, which is how clients learn it."""
-    if bits == 0:
-        return Struct("substrate_typenum::uint::UTerm")
-    bit = Struct(f"substrate_typenum::bit::B{bits & 1}")
-    high = _type_number(bits >> 1)
-    return Struct(
-        "substrate_typenum::uint::UInt",
-        {"U": high, "B": bit},
-        msb=Field(None, high, "U"),
-        lsb=Field(None, bit, "B"),
-    )
+def _type_number(number: int) -> Type:
+    """A type-level binary number: how clients learn the width of a fraction."""
+    if number == 0:
+        kind = Struct("substrate_typenum::uint::UTerm")
+    else:
+        bit = Struct(f"substrate_typenum::bit::B{number & 1}")
+        high = _type_number(number >> 1)
+        kind = Struct(
+            "substrate_typenum::uint::UInt",
+            {"U": high, "B": bit},
+            msb=Field(None, high, "U"),
+            lsb=Field(None, bit, "B"),
+        )
+    kind.name = f"U{number}"
+    return kind
 
 
 def _fixed(name: str, inner: Integer, fraction_bits: int) -> Newtype:

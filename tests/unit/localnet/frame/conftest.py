@@ -54,8 +54,14 @@ class Counter(Pallet):
         """The same without a fee."""
         self.add(origin, by)
 
+    @call(2)
+    def trip(self, origin: Origin) -> None:
+        """A bug."""
+        self.Total.set(1)
+        self.Total.set(-1)
+
     def check_signed(self, who: bytes, invocation: Any) -> None:
-        if invocation.pallet is self and invocation.args["by"] == 13:
+        if invocation.pallet is self and invocation.args.get("by") == 13:
             raise InvalidTransaction.custom(6)
 
 

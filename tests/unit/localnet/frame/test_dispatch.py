@@ -4,7 +4,7 @@ import pytest
 
 from taocli.localnet.frame.outcome import DispatchFailure
 from taocli.localnet.frame.scale import Reader
-from taocli.localnet.frame.types import AccountId, u64
+from taocli.localnet.frame.types import AccountId, Unencodable, u64
 from taocli.localnet.pallets.utility import derived_account
 
 RAO = 10**9
@@ -46,6 +46,15 @@ def test_a_failed_call_leaves_only_fee_and_nonce(chain):
         "TransactionPayment.TransactionFeePaid",
         "System.ExtrinsicFailed",
     ]
+
+
+def test_a_bug_in_a_pallet_passes_through_and_leaves_nothing(chain):
+    before = chain.free(chain.alice)
+    with pytest.raises(Unencodable):
+        chain.apply(chain.alice, chain.call("Counter", "trip"))
+    assert chain.free(chain.alice) == before
+    assert chain.runtime.system.Account[chain.alice.public]["nonce"] == 0
+    assert chain.runtime.counter.Total.get() == 7
 
 
 def test_a_call_that_succeeds(chain):

@@ -78,8 +78,13 @@ def test_a_rolled_back_write_is_forgotten_by_the_cache(chain):
     total = chain.runtime.counter.Total
     total.set(50)
     assert total.get() == 50
-    with pytest.raises(RuntimeError), chain.runtime.transaction():
-        total.set(60)
-        assert total.get() == 60
-        raise RuntimeError
+
+    def fail() -> None:
+        with chain.runtime.transaction():
+            total.set(60)
+            assert total.get() == 60
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert total.get() == 50
