@@ -1,0 +1,89 @@
+"""Nothing appears or vanishes: TAO and alpha are counted after random blocks of random calls."""
+
+from typing import Any
+
+from fixtures_chain import TAO, Chain
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taocli.localnet.pallets.subtensor.pools import subnet_account
+
+COLDKEYS = ("Alice", "Bob", "Dave")
+HOTKEYS = ("H0", "H1", "H2", "H3")
+
+AMOUNTS = st.integers(0, 3_000 * TAO)
+PEOPLE = st.sampled_from(COLDKEYS)
+HOTS = st.sampled_from(HOTKEYS)
+STEPS = st.one_of(
+    st.tuples(st.just("register"), PEOPLE, HOTS),
+    st.tuples(st.just("stake"), PEOPLE, HOTS, st.integers(0, 1), AMOUNTS),
+    st.tuples(st.just("unstake"), PEOPLE, HOTS, st.integers(0, 1), AMOUNTS),
+    st.tuples(st.just("weigh"), HOTS, st.integers(0, 4)),
+    st.tuples(st.just("mine"), st.integers(1, 12)),
+)
+
+
+def perform(chain: Chain, step: Any) -> None:
+    """Try a step; many are refused, and then they must not have moved anything either."""
+    match step:
+        case "register", who, hotkey:
+            chain.do(who, "burned_register", netuid=1, hotkey=hotkey)
+        case "stake", who, hotkey, netuid, amount:
+            chain.do(who, "add_stake", hotkey=hotkey, netuid=netuid, amount_staked=amount)
+        case "unstake", who, hotkey, netuid, amount:
+            chain.do(who, "remove_stake", hotkey=hotkey, netuid=netuid, amount_unstaked=amount)
+        case "weigh", hotkey, uid:
+            chain.do(hotkey, "set_weights", netuid=1, dests=[uid], weights=[9], version_key=0)
+        case "mine", count:
+            chain.mine(count)
+
+
+def check_books(chain: Chain) -> None:
+    """Every sum that the chain keeps twice must agree."""
+    runtime, module = chain.runtime, chain.module
+    accounts = [account["data"] for _, account in runtime.system.Account.items_under()]
+    held = sum(data["free"] + data["reserved"] for data in accounts)
+    assert runtime.balances.TotalIssuance.get() == held
+    pools = 0
+    for netuid in module.NetworksAdded.keys_under():
+        reserve = module.SubnetTAO[netuid]
+        pools += reserve
+        # An account below the existential deposit does not exist.
+        account = runtime.balances.free(subnet_account(netuid))
+        assert account == reserve or reserve < 500
+        staked = sum(
+            amount
+            for (_, subnet), amount in module.TotalHotkeyAlpha.items_under()
+            if subnet == netuid
+        )
+        waiting = (
+            module.PendingOwnerCut[netuid]
+            + module.PendingServerEmission[netuid]
+            + module.PendingValidatorEmission[netuid]
+        )
+        protocol = module.SubnetProtocolAlpha[netuid]
+        assert module.SubnetAlphaOut[netuid] == staked + waiting + protocol
+        for (hotkey, subnet), pot in module.TotalHotkeyAlpha.items_under():
+            if subnet == netuid:
+                shares = sum(amount for _, amount in module.stakers_of(hotkey, netuid))
+                assert pot - 8 <= shares <= pot  # rounding is the pot's, a rao for each holder
+    assert module.TotalStake.get() == pools
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(STEPS, max_size=30))
+def test_tao_and_alpha_are_conserved(steps: list[Any]) -> None:
+    chain = Chain(tempo=7)
+    check_books(chain)
+    for step in steps:
+        perform(chain, step)
+    chain.mine(8)
+    check_books(chain)
+
+
+def test_the_only_new_tao_is_what_the_curve_mints() -> None:
+    chain = Chain()
+    before = chain.runtime.balances.TotalIssuance.get()
+    chain.mine(10)
+    minted = chain.runtime.balances.TotalIssuance.get() - before
+    assert minted == 10 * TAO
