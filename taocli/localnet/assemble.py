@@ -11,6 +11,7 @@ from taocli.localnet.frame.types import u64
 from taocli.localnet.genesis import AUTHOR, genesis_config
 from taocli.localnet.node import Localnet
 from taocli.localnet.pallets.aura import Aura
+from taocli.localnet.pallets.basket_api import BetaBasketRuntimeApi
 from taocli.localnet.pallets.standard import FIRST_PALLETS, LAST_PALLETS, STANDARD_APIS
 from taocli.localnet.pallets.subtensor.api_accounts import (
     DelegateInfoRuntimeApi,
@@ -45,6 +46,7 @@ APIS: tuple[type[RuntimeApi], ...] = (
     StakeInfoRuntimeApi,
     SwapRuntimeApi,
     SubnetRegistrationRuntimeApi,
+    BetaBasketRuntimeApi,
 )
 
 
