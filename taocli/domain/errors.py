@@ -101,9 +101,16 @@ class PortInUse(NetworkError):
 
 
 class RpcFailed(NetworkError):
-    """The node answered a request with a JSON-RPC error."""
+    """The node answered a request with a JSON-RPC error, kept as ``number`` and ``data``."""
 
     code = "N104"
+
+    def __init__(
+        self, what: str, why: str = "", fix: str = "", *, number: int | None = None, data: str = ""
+    ) -> None:
+        super().__init__(what, why, fix)
+        self.number = number
+        self.data = data
 
 
 class UnsupportedRuntime(NetworkError):
@@ -231,9 +238,16 @@ class ChainRefused(TaoError):
 
 
 class DispatchFailed(ChainRefused):
-    """A call was included in a block and failed; the fee is spent, nothing else changed."""
+    """A call was included in a block and failed; the fee is spent, nothing else changed.
+
+    ``error_name`` is the chain's own name for it, such as ``SettingWeightsTooFast``.
+    """
 
     code = "C101"
+
+    def __init__(self, what: str, why: str = "", fix: str = "", *, error_name: str = "") -> None:
+        super().__init__(what, why, fix)
+        self.error_name = error_name
 
 
 class InvalidTransaction(ChainRefused):
