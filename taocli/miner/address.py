@@ -31,8 +31,9 @@ def choose_address(
         if text is not None:
             _parse(text)
     if network_label(network) == "local":
-        chosen = external or (bind if bind not in {None, "0.0.0.0", "::"} else None) or _own_local()  # noqa: S104 - compared, not bound
-        return ServingAddress(bind or chosen, _announceable(chosen))
+        one_address = bind is not None and not _parse(bind).is_unspecified
+        local = external or (bind if one_address and bind else _own_local())
+        return ServingAddress(bind or local, _announceable(local))
     chosen = external or _outward()
     if chosen is None or not _parse(chosen).is_global:
         raise InvalidSetting(

@@ -10,6 +10,7 @@ Sources: Subtensor spec 425, ``SubtensorModule.register_limit``, ``.serve_axon``
 
 import asyncio
 import ipaddress
+import time
 from dataclasses import dataclass
 
 from taocli.domain.address import Address
@@ -102,16 +103,12 @@ async def advertise(chain: Chain, hotkey: Signer, netuid: int, endpoint: AxonEnd
             "The chain would refuse the axon's address.", why=" ".join(plan.blockers)
         )
     await chain.submit(plan, hotkey)
-    try:
-        async with asyncio.timeout(_READ_BACK_S):
-            while not await _is_current(chain, hotkey.address, netuid, endpoint):
-                await asyncio.sleep(0.5)
-    except TimeoutError:
+    if not await _reads_back(chain, hotkey.address, netuid, endpoint):
         raise NetworkError(
             "The chain does not show the axon's address.",
             why="The transaction was included, but reading back gives another address.",
             fix="Start the miner again; it sends the address only if it still differs.",
-        ) from None
+        )
     return True
 
 
@@ -122,3 +119,12 @@ async def _is_current(chain: Chain, hotkey: Address, netuid: int, wanted: AxonEn
         and ipaddress.ip_address(stored.ip) == ipaddress.ip_address(wanted.ip)
         and stored.port == wanted.port
     )
+
+
+async def _reads_back(chain: Chain, hotkey: Address, netuid: int, wanted: AxonEndpoint) -> bool:
+    deadline = time.monotonic() + _READ_BACK_S
+    while time.monotonic() < deadline:
+        if await _is_current(chain, hotkey, netuid, wanted):
+            return True
+        await asyncio.sleep(0.5)
+    return False

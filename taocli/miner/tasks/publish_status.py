@@ -39,21 +39,22 @@ class PublishStatus:
         """Push a line a second and write the file every two."""
         tick = 0
         while True:
-            self.push(write=tick % 2 == 0)
+            line = self.push()
+            if tick % 2 == 0:
+                await asyncio.to_thread(write_atomically, self._directory / STATE_NAME, line)
             tick += 1
             await asyncio.sleep(1.0)
 
-    def push(self, *, write: bool = True) -> None:
-        """Send the newest status now."""
+    def push(self) -> bytes:
+        """Send the newest status to every reader now, and return the line."""
         line = encode_status(self._report())
         for reader in list(self._readers):
             self._send(reader, line)
-        if write:
-            write_atomically(self._directory / STATE_NAME, line)
+        return line
 
     async def close(self) -> None:
         """Write the last will, remove the socket and let readers go."""
-        self.push()
+        write_atomically(self._directory / STATE_NAME, self.push())
         if self._server is not None:
             self._server.close()
         for reader in list(self._readers):
