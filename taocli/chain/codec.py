@@ -17,7 +17,7 @@ import bittensor_core
 from taocli.domain.address import Address
 from taocli.domain.block import ChainEvent
 from taocli.domain.errors import RpcFailed, UnsupportedRuntime
-from taocli.domain.text import clean_text
+from taocli.domain.text import clean
 
 _MAGIC = b"meta"
 
@@ -179,7 +179,7 @@ def _event(record: Mapping[str, Any]) -> ChainEvent:
 
 def _clean(value: object) -> object:
     if isinstance(value, str):
-        return clean_text(value, 4096)
+        return clean(value, 4096)
     if isinstance(value, Mapping):
         return {str(key): _clean(item) for key, item in value.items()}
     if isinstance(value, tuple | list):

@@ -48,7 +48,11 @@ class Connection:
         """The codec of the present runtime, looked up again after 30 s, or at once when ``fresh``."""
         await self.transport.open()
         async with self._checking:
-            if self._codec is None or fresh or time.monotonic() - self._checked_at > RUNTIME_CHECK_S:
+            if (
+                self._codec is None
+                or fresh
+                or time.monotonic() - self._checked_at > RUNTIME_CHECK_S
+            ):
                 self._adopt(*await self._runtime_of(self.transport))
         if self._codec is None:
             raise NetworkError("The chain's runtime is not known yet.")
@@ -79,9 +83,7 @@ class Connection:
         if not reads:
             return []
         codec = await self.codec()
-        keys = [
-            "0x" + codec.storage_key(pallet, item, *keys).hex() for pallet, item, keys in reads
-        ]
+        keys = ["0x" + codec.storage_key(pallet, item, *keys).hex() for pallet, item, keys in reads]
         answer = await self.transport.read("state_queryStorageAt", [keys, at.hash])
         try:
             found = dict(answer[0]["changes"]) if answer else {}

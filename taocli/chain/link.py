@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from taocli.domain.errors import CannotConnect, ConnectionLost, DeadlineExceeded, RpcFailed
-from taocli.domain.text import clean_text
+from taocli.domain.text import clean
 
 Json = Any
 """A decoded JSON document, not yet checked."""
@@ -93,7 +93,7 @@ class Link:
             reason = "no answer in time" if isinstance(error, TimeoutError) else str(error)
             raise CannotConnect(
                 f"Cannot connect to {endpoint}.",
-                why=clean_text(reason or type(error).__name__),
+                why=clean(reason or type(error).__name__),
                 fix="Check the network connection, or name another endpoint with --network.",
             ) from None
         return cls(endpoint, socket)
@@ -240,8 +240,8 @@ def _settle(future: asyncio.Future[Json], document: Mapping[str, Json]) -> None:
         future.set_result(document.get("result"))
         return
     detail = error if isinstance(error, dict) else {"message": error}
-    message, number = clean_text(str(detail.get("message", ""))), detail.get("code")
-    data = clean_text(str(detail.get("data") or ""))
+    message, number = clean(str(detail.get("message", ""))), detail.get("code")
+    data = clean(str(detail.get("data") or ""))
     future.set_exception(
         RpcFailed(
             f"The node refused a request: {message or 'without a reason'}.",
@@ -261,7 +261,7 @@ def _look_at(future: asyncio.Future[Json]) -> None:
 def _lost_words(endpoint: str, reason: str) -> tuple[str, str, str]:
     return (
         f"The connection to {endpoint} broke.",
-        f"{clean_text(reason)[:200]}.",
+        f"{clean(reason)[:200]}.",
         "Try again; taocli reconnects by itself.",
     )
 

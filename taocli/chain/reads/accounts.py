@@ -16,9 +16,7 @@ async def balance(connection: Connection, at: BlockRef, who: Address) -> Balance
 
 async def stakes(connection: Connection, at: BlockRef, coldkey: Address) -> list[StakePosition]:
     """Every non-zero stake of a coldkey, in order of netuid."""
-    records = await connection.api(
-        at, "StakeInfoRuntimeApi", "get_stake_info_for_coldkey", coldkey
-    )
+    records = await connection.api(at, "StakeInfoRuntimeApi", "get_stake_info_for_coldkey", coldkey)
     positions = [
         StakePosition(
             coldkey=coldkey,

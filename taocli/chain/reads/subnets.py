@@ -14,7 +14,7 @@ from taocli.chain.connection import Connection
 from taocli.domain.balance import RAO_PER_TOKEN, Balance
 from taocli.domain.block import BlockRef
 from taocli.domain.subnet import Subnet
-from taocli.domain.text import clean_bytes
+from taocli.domain.text import clean
 
 _API = "SubnetInfoRuntimeApi"
 _ITEMS = (
@@ -64,8 +64,8 @@ def _subnet(
     netuid = int(record["netuid"])
     return Subnet(
         netuid=netuid,
-        name=clean_bytes(bytes(record["subnet_name"]), MAX_SHOWN_NAME),
-        symbol=clean_bytes(bytes(record["token_symbol"]), 8),
+        name=_text(record["subnet_name"], MAX_SHOWN_NAME),
+        symbol=_text(record["token_symbol"], 8),
         owner_hotkey=account(record["owner_hotkey"]),
         owner_coldkey=account(record["owner_coldkey"]),
         tempo=int(record["tempo"]),
@@ -84,3 +84,7 @@ def _subnet(
         serving_rate_limit=int(limits["ServingRateLimit"]),
         block=at,
     )
+
+
+def _text(raw: Sequence[int], limit: int) -> str:
+    return clean(bytes(raw).decode("utf-8", "replace"), limit)
