@@ -3,6 +3,7 @@
 Everything is imported inside the function that builds it, so that a command pays only for what it uses.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taocli.config import Settings, cache_dir
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from taocli.feeds.store import Store
     from taocli.localnet.genesis import FundedAccount
     from taocli.localnet.node import Localnet
+    from taocli.miner.parts import ModelWorker
     from taocli.wallet.store import WalletStore
 
 
@@ -93,3 +95,25 @@ def build_collector(settings: Settings, store: "Store") -> "Collector":
         directory = build_miner_feed(watched.network, watched.netuid, watched.hotkey)
         feeds.append(MinerPolling(directory, store))
     return Collector(store, feeds)
+
+
+def miner_directory(settings: Settings, netuid: int, hotkey: "Address") -> Path:
+    """Where the miner of this hotkey keeps its lock, sockets and last will."""
+    from taocli.feeds.status_wire import rendezvous  # noqa: PLC0415
+
+    return rendezvous(settings.network, netuid, hotkey.ss58)
+
+
+def shipped_model() -> Path:
+    """The directory of the small model that comes with taocli and adds numbers."""
+    import importlib.resources  # noqa: PLC0415
+
+    return Path(str(importlib.resources.files("taocli.models") / "sums"))
+
+
+async def build_worker(model: Path, device: str, runtime: Path) -> "ModelWorker":
+    """A model worker, not yet started; ``NoGpu`` when the device is not on this machine."""
+    from taocli.worker.devices import resolve_device  # noqa: PLC0415
+    from taocli.worker.supervisor import WorkerSupervisor  # noqa: PLC0415
+
+    return WorkerSupervisor(model, await resolve_device(device), runtime)

@@ -1,0 +1,260 @@
+"""``taocli mine``: checks, registers if asked to, serves a model, and says what it does.
+
+Lines about the miner's state go to stderr; with ``--json`` they are records on stdout, one a line.
+The first SIGTERM or Ctrl-C drains, the second ends at once.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from taocli import bootstrap
+from taocli.cli.options import (
+    HotkeyName,
+    Json,
+    Netuid,
+    Network,
+    PasswordFd,
+    PasswordFile,
+    WalletName,
+    WalletPath,
+    Yes,
+)
+from taocli.cli.output import mode, note, stream_record
+from taocli.cli.prompt import ask_password, confirm
+from taocli.config import Settings, load_settings
+from taocli.domain.address import Address
+from taocli.domain.balance import Balance, tao
+from taocli.domain.errors import ChainRefused, KeyMissing, UnsupportedKey, UsageError
+from taocli.domain.ports import Chain, Signer
+from taocli.domain.status import MinerState
+
+if TYPE_CHECKING:
+    from taocli.miner.parts import MinerOptions, MinerParts
+    from taocli.wallet.store import WalletStore
+
+_SR25519 = 1
+
+
+def mine(
+    netuid: Netuid,
+    gpu: Annotated[
+        str, typer.Option("--gpu", help="GPU index, several as 0,1, or auto, or cpu.")
+    ] = "auto",
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", help="Model directory; a small shipped one on a localnet."),
+    ] = None,
+    wallet: WalletName = None,
+    hotkey: HotkeyName = None,
+    wallet_path: WalletPath = None,
+    network: Network = None,
+    register: Annotated[
+        bool, typer.Option("--register", help="Pay for a slot if the hotkey has none.")
+    ] = False,
+    max_burn: Annotated[
+        str, typer.Option("--max-burn", help="The most a slot may cost, in TAO.")
+    ] = "1.0",
+    port: Annotated[
+        int, typer.Option("--port", "--axon.port", min=0, max=65535, help="Port to serve on.")
+    ] = 8091,
+    axon_ip: Annotated[
+        str | None, typer.Option("--axon-ip", "--axon.ip", help="Address to listen on.")
+    ] = None,
+    external_ip: Annotated[
+        str | None,
+        typer.Option(
+            "--external-ip", "--axon.external_ip", help="Address that validators reach you at."
+        ),
+    ] = None,
+    yes: Yes = False,
+    password_file: PasswordFile = None,
+    password_fd: PasswordFd = None,
+    json: Json = False,  # noqa: ARG001 - read by main before parsing
+) -> None:
+    """Serve a model to a subnet's validators.
+
+    Example: taocli mine --subnet 1 --gpu 0 --network local --register --max-burn 1.0
+    """
+    settings = load_settings(network=network, wallet=wallet, hotkey=hotkey, wallet_path=wallet_path)
+    purse = Purse(settings, tao(max_burn), password_file, password_fd, ask=not yes)
+    asyncio.run(
+        _mine(
+            settings,
+            Place(netuid, port, axon_ip, external_ip),
+            model,
+            gpu,
+            purse if register else None,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to serve: subnet, port, and the addresses to listen on and to announce."""
+
+    netuid: int
+    port: int
+    axon_ip: str | None
+    external_ip: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """How a slot may be paid for: the price limit, the password's sources, and whether to ask first."""
+
+    settings: Settings
+    limit: Balance
+    password_file: Path | None
+    password_fd: int | None
+    ask: bool
+
+    async def pay(self, chain: Chain, netuid: int, hotkey: Address) -> None:
+        """Plan, ask, unlock the coldkey and register."""
+        from taocli.miner.onchain import Slot, plan_registration  # noqa: PLC0415 - see _mine
+
+        store = bootstrap.build_wallets(self.settings)
+        payer = store.coldkey_address(self.settings.wallet)
+        if payer is None:
+            raise KeyMissing(
+                f"Wallet {self.settings.wallet} has no coldkey on this machine to pay with.",
+                why="Registering is paid by the coldkey; only hotkeys are here.",
+                fix="Register where the coldkey lies, then mine here without --register.",
+            )
+        plan = await plan_registration(chain, Slot(netuid, hotkey), payer, self.limit)
+        if plan.blockers:
+            raise ChainRefused("The chain would refuse to register.", why=" ".join(plan.blockers))
+        for effect in plan.effects:
+            note(f"  {effect.label}: {effect.before} -> {effect.after}")
+        if self.ask:
+            with _plain_interrupt():
+                confirm(f"Pay up to {self.limit} and a fee of {plan.fee} for a slot?")
+        await chain.submit(plan, await self._unlock(store))
+
+    async def _unlock(self, store: "WalletStore") -> Signer:
+        from taocli.wallet.passwords import find_password  # noqa: PLC0415 - only payers need it
+
+        wallet, password = self.settings.wallet, None
+        if store.coldkey_is_encrypted(wallet):
+            keyfile = store.root / wallet / "coldkey"
+            password = find_password(keyfile, self.password_file, self.password_fd)
+            if password is None:
+                with _plain_interrupt():
+                    password = ask_password(f"Password of wallet {wallet}", confirm=False)
+        return await asyncio.to_thread(store.unlock_coldkey, wallet, password)
+
+
+async def _mine(
+    settings: Settings, place: Place, model: Path | None, gpu: str, purse: Purse | None
+) -> None:
+    from taocli.miner.runtime import Miner  # noqa: PLC0415 - --help needs no miner
+
+    _start_logging()
+    options, parts = await _prepare(settings, place, model, gpu, purse)
+    miner = Miner(options, parts)
+    received: list[signal.Signals] = []
+
+    def stop(number: signal.Signals) -> None:
+        if received:
+            os._exit(128 + number)  # the second signal: now means now
+        received.append(number)
+        miner.request_stop()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number)
+    await miner.run()
+    if received:
+        raise SystemExit(128 + received[0])
+
+
+async def _prepare(
+    settings: Settings, place: Place, model: Path | None, gpu: str, purse: Purse | None
+) -> "tuple[MinerOptions, MinerParts]":
+    from taocli.miner.address import choose_address  # noqa: PLC0415 - see _mine
+    from taocli.miner.parts import MinerOptions, MinerParts  # noqa: PLC0415
+    from taocli.subnets.registry import for_netuid, network_label  # noqa: PLC0415
+
+    adaptor = for_netuid(settings.network, place.netuid)
+    adaptor.preflight(settings.network)
+    hotkey = bootstrap.build_wallets(settings).hotkey_signer(settings.wallet, settings.hotkey)
+    if hotkey.crypto_type != _SR25519:
+        raise UnsupportedKey(
+            f"The hotkey {settings.hotkey} is not an sr25519 key.",
+            why="Validators' requests and an axon's identity are sr25519 on this wire.",
+            fix="Mine with a hotkey made by taocli wallet create.",
+        )
+    local = network_label(settings.network) == "local"
+    folder = _model_folder(model, local=local)
+    directory = bootstrap.miner_directory(settings, place.netuid, hotkey.address)
+    options = MinerOptions(
+        network=settings.network,
+        netuid=place.netuid,
+        address=choose_address(settings.network, place.axon_ip, place.external_ip),
+        port=place.port,
+        directory=directory,
+        device=gpu,
+        model=folder.name,
+        refresh_s=3.0 if local else 60.0,
+    )
+    parts = MinerParts(
+        connect=lambda: bootstrap.build_chain(settings),
+        hotkey=hotkey,
+        adaptor=adaptor,
+        worker=await bootstrap.build_worker(folder, gpu, directory),
+        register=None if purse is None else partial(_pay, purse, place.netuid, hotkey.address),
+        say=_say,
+    )
+    return options, parts
+
+
+async def _pay(purse: Purse, netuid: int, hotkey: Address, chain: Chain) -> None:
+    await purse.pay(chain, netuid, hotkey)
+
+
+def _model_folder(model: Path | None, *, local: bool) -> Path:
+    from taocli.miner.preflight import check_model  # noqa: PLC0415 - see _mine
+
+    if model is None and not local:
+        raise UsageError(
+            "Which model?",
+            why="Only a localnet is served by the small model that comes with taocli.",
+            fix="Name a model directory with --model.",
+        )
+    folder = model or bootstrap.shipped_model()
+    check_model(folder)
+    return folder
+
+
+def _say(state: MinerState, detail: str) -> None:
+    if mode.json:
+        stream_record({"kind": "state", "at": time.time(), "state": state.value, "detail": detail})
+    else:
+        note(f"{time.strftime('%H:%M:%S')}  {state.value:<12} {detail}")
+
+
+def _start_logging() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s  %(levelname)-12s %(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)  # strangers' broken HTTP is no news
+
+
+@contextmanager
+def _plain_interrupt() -> Iterator[None]:
+    """Let Ctrl-C end a question at once: asyncio's handler would wait for the answer."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
