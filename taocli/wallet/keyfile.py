@@ -119,7 +119,12 @@ def _derived(fields: dict[str, Any], crypto_type: int) -> Keypair:
 
 def _crypto_type(fields: dict[str, Any]) -> int:
     found = fields.get("cryptoType", SR25519)
-    if isinstance(found, bool) or found not in {ED25519, SR25519, "0", "1"}:
+    if isinstance(found, bool) or found not in (
+        ED25519,
+        SR25519,
+        "0",
+        "1",
+    ):  # a tuple: the value may be unhashable
         raise UnsupportedKey(
             f"Keys of kind {found!r} are not supported.",
             why="taocli knows sr25519 (1) and ed25519 (0).",

@@ -58,7 +58,14 @@ class Keypair:
     def from_private_key(cls, private_key: bytes, crypto_type: int = SR25519) -> "Keypair":
         """The key of a stored private key: 64 bytes for sr25519, 32 for ed25519."""
         if check_crypto_type(crypto_type) == ED25519:
-            return cls.from_seed(private_key[:_SEED_BYTES], ED25519)
+            key = cls.from_seed(private_key[:_SEED_BYTES], ED25519)
+            if private_key[_SEED_BYTES:] not in (b"", key.public_key):
+                raise UnsupportedKey(
+                    "This is not an ed25519 private key.",
+                    why="What follows its 32-byte seed is not the public key of that seed.",
+                    fix="Check where the key comes from.",
+                )
+            return key
         if len(private_key) != _SR25519_BYTES or not any(private_key[:32]):
             raise UnsupportedKey(
                 "This is not an sr25519 private key.",
@@ -67,7 +74,15 @@ class Keypair:
             )
         import sr25519  # noqa: PLC0415
 
-        return cls(bytes(sr25519.public_from_secret_key(private_key)), SR25519, private_key)
+        try:
+            public = bytes(sr25519.public_from_secret_key(private_key))
+        except ValueError:
+            raise UnsupportedKey(
+                "This is not an sr25519 private key.",
+                why="Its first half is not a canonical scalar.",
+                fix="Check where the key comes from.",
+            ) from None
+        return cls(public, SR25519, private_key)
 
 
 def verify(public_key: bytes, message: bytes, signature: bytes, crypto_type: int = SR25519) -> bool:

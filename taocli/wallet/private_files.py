@@ -20,6 +20,7 @@ def make_private_folder(folder: Path) -> None:
     try:
         for path in reversed(missing):
             path.mkdir(mode=0o700, exist_ok=True)
+            _sync_folder(path.parent)
     except OSError as error:
         raise _failed(folder, error) from None
 

@@ -30,7 +30,7 @@ from taocli.wallet.keyfile import (
 from taocli.wallet.keypair import Keypair
 from taocli.wallet.private_files import already_there, create_private_file, make_private_folder
 
-_UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f]")
+_UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f\ud800-\udfff]")  # the last range: bytes that are not UTF-8
 _PUBLIC_SUFFIX = "pub.txt"
 
 
@@ -105,10 +105,12 @@ class WalletStore:
 
     def refuse_taken(self, wallet: str, hotkey: str) -> None:
         """Raise before anything is generated when a key of these names exists."""
-        for path in (
-            self._new_folder(wallet) / "coldkey",
-            self._hotkey_file(wallet, hotkey, new=True),
-        ):
+        folder = self._new_folder(wallet)
+        private = self._hotkey_file(wallet, hotkey, new=True)
+        public = private.with_name(hotkey + _PUBLIC_SUFFIX)
+        # A public file alone counts too: found after the private one is written, it would leave a
+        # coldkey whose phrase nobody has seen.
+        for path in (folder / "coldkey", folder / "coldkeypub.txt", private, public):
             if path.exists() or path.is_symlink():
                 raise already_there(path)
 
@@ -174,7 +176,7 @@ def check_name(name: str) -> str:
     """A wallet or hotkey name that stays inside its folder; ``InvalidName`` otherwise."""
     if not name or name in {".", ".."} or name[0] in ".-":
         raise _bad_name(name, "it is empty or starts with a dot or a dash")
-    if _UNSAFE.search(name) or len(name.encode()) > 200:
+    if _UNSAFE.search(name) or len(name.encode(errors="replace")) > 200:
         raise _bad_name(name, "it has a slash, a control character or more than 200 bytes")
     return name
 
