@@ -50,6 +50,8 @@ Body = Callable[[int, int], Sequence[Row]]
 class Face:
     """A panel's content: ``title`` and ``value`` on its upper border, ``foot`` and ``note`` below.
 
+    A ``note`` that depends on the width is a function of it.
+
     ``dim`` means that the numbers are old: only words about the state keep their colour.
     """
 
@@ -57,7 +59,7 @@ class Face:
     title: str = ""
     value: Span = Span("")
     foot: str = ""
-    note: str = ""
+    note: str | Callable[[int], str] = ""
     dim: bool = False
 
 

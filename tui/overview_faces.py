@@ -55,14 +55,14 @@ def request_chart(overview: Overview, glyphs: Glyphs) -> Face:
     """Requests a second, over the last seconds."""
     rate = overview.requests_per_s
     body, scale = _plot(overview.histories.requests, 10.0, glyphs, Role.ACCENT)
-    return _chart("Requests", per_second(rate), scale, body, dim=rate is None)
+    return _chart("Requests", per_second(rate), scale, body, _per_cell(glyphs), dim=rate is None)
 
 
 def token_chart(overview: Overview, glyphs: Glyphs) -> Face:
     """Generated tokens a second, over the last seconds."""
     rate = overview.tokens_per_s
     body, scale = _plot(overview.histories.tokens, 10.0, glyphs, Role.ACCENT)
-    return _chart("Tokens", per_second(rate), scale, body, dim=rate is None)
+    return _chart("Tokens", per_second(rate), scale, body, _per_cell(glyphs), dim=rate is None)
 
 
 def latency_chart(overview: Overview, glyphs: Glyphs) -> Face:
@@ -71,7 +71,7 @@ def latency_chart(overview: Overview, glyphs: Glyphs) -> Face:
     newest = history[-1] if history else None
     body, scale = _plot(history, 10.0, glyphs, Role.ACCENT)
     value = UNKNOWN if newest is None else f"{newest:,.0f} ms"
-    return _chart("Latency p95", value, scale, body, dim=newest is None)
+    return _chart("Latency p95", value, scale, body, _per_cell(glyphs), dim=newest is None)
 
 
 def earned_chart(overview: Overview, glyphs: Glyphs) -> Face:
@@ -80,7 +80,8 @@ def earned_chart(overview: Overview, glyphs: Glyphs) -> Face:
     tokens = [None if rao is None else rao / 1e9 for rao in history]
     body, scale = _plot(tokens, 0.001, glyphs, Role.GOOD)
     dim = overview.chain.state is not Freshness.LIVE
-    return _chart("Earned", money(overview.earnings.earned, 2), scale, body, dim=dim)
+    value = money(overview.earnings.earned, 2)
+    return _chart("Earned", value, scale, body, EARNED_STEP_S * _per_cell(glyphs), dim=dim)
 
 
 def events_face(overview: Overview, glyphs: Glyphs) -> Face:
@@ -169,5 +170,15 @@ def _plot(
     return body, f"0…{top:,g}"
 
 
-def _chart(title: str, value: str, scale: str, body: Body, *, dim: bool) -> Face:
-    return Face(body, title, value=Span(value, Role.STRONG), foot=scale, dim=dim)
+def _chart(
+    title: str, value: str, scale: str, body: Body, seconds_per_cell: int, *, dim: bool
+) -> Face:
+    def window(width: int) -> str:
+        return f"last {span_of_time(width * seconds_per_cell)}"
+
+    return Face(body, title, Span(value, Role.STRONG), foot=scale, note=window, dim=dim)
+
+
+def _per_cell(glyphs: Glyphs) -> int:
+    """Readings that one character of a chart holds."""
+    return 2 if glyphs.braille else 1

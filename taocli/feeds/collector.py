@@ -39,11 +39,15 @@ class Feed(Protocol):
 
 
 class Collector:
-    """Owns the feeds' tasks: ``async with Collector(store, feeds): ...``."""
+    """Owns the feeds' tasks: ``async with Collector(store, feeds): ...``.
 
-    def __init__(self, store: Store, feeds: Sequence[Feed]) -> None:
+    ``keeps_history`` is off for a feed that writes the history of its own time.
+    """
+
+    def __init__(self, store: Store, feeds: Sequence[Feed], *, keeps_history: bool = True) -> None:
         self._store = store
         self._feeds = tuple(feeds)
+        self._keeps_history = keeps_history
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> "Collector":
@@ -64,7 +68,8 @@ class Collector:
             asyncio.create_task(keep_polling(feed), name=f"feed-{feed.name}")
             for feed in self._feeds
         ]
-        self._tasks.append(asyncio.create_task(self._keep_history(), name="feed-history"))
+        if self._keeps_history:
+            self._tasks.append(asyncio.create_task(self._keep_history(), name="feed-history"))
 
     async def once(self) -> None:
         """One round of every feed, all at once; failures are in the store."""

@@ -75,8 +75,6 @@ class OverviewScreen(Screen[None]):
             header = overview_faces.header_face(overview, glyphs, paused=self._paused)
             self.query_one("#header", Panel).show(header)
             for name, make in (*_CARDS.items(), *_CHARTS.items()):
-                panel = self.query_one(f"#{name}", Panel)
-                if panel.display:
-                    panel.show(make(overview, glyphs))
+                self.query_one(f"#{name}", Panel).show(make(overview, glyphs))
             self.query_one("#events", Panel).show(overview_faces.events_face(overview, glyphs))
             self.query_one("#keys", Panel).show(overview_faces.keys_face())

@@ -42,6 +42,7 @@ class Panel(Widget):
     def on_resize(self) -> None:
         """Compose again for the new size."""
         self._lines = self._compose_lines()
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """One line of the panel."""
@@ -72,10 +73,11 @@ class Panel(Widget):
             return [(Span(" "), *line, Span(" ")) for line in body]
         edge = Span(self._glyphs.box[5], Role.LINE)
         face = self._face
+        note = face.note if isinstance(face.note, str) else face.note(inner)
         return [
             self._border(0, width, Span(face.title, Role.MUTED), self._toned(face.value)),
             *((edge, Span(" "), *line, Span(" "), edge) for line in body),
-            self._border(2, width, Span(face.foot, Role.MUTED), Span(face.note, Role.MUTED)),
+            self._border(2, width, Span(face.foot, Role.MUTED), Span(note, Role.MUTED)),
         ]
 
     def _border(self, corner: int, width: int, left: Span, right: Span) -> Line:
