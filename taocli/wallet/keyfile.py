@@ -46,10 +46,15 @@ def read_private(content: bytes) -> Keypair:
     fields = _fields(content)
     address = _address(fields)
     crypto_type = _crypto_type(fields)
-    for kind in (crypto_type, ED25519 if crypto_type == SR25519 else SR25519):
-        key = _derived(fields, kind)
-        if address is None or key.address == address:
-            return key
+    key = _derived(fields, crypto_type)
+    if address is None or key.address == address:
+        return key
+    try:
+        other = _derived(fields, ED25519 if crypto_type == SR25519 else SR25519)
+    except UnsupportedKey:  # a stored private key has the length of one kind only
+        other = key
+    if other.address == address:
+        return other
     raise KeyDisagreement(
         f"The keyfile names {address} but holds the key of another account.",
         why="Its secret and its address do not belong together.",

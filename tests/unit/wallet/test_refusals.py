@@ -65,8 +65,9 @@ def test_a_hostile_keyfile_is_a_named_refusal(change: dict[str, object]) -> None
         read_private(json.dumps(content).encode())
 
 
-def test_a_keyfile_that_names_a_stranger_is_refused() -> None:
-    content = json.loads(private_json(Secret(KEY, bytes([1] * 32))))
+@pytest.mark.parametrize("seed", [None, bytes([1] * 32)])
+def test_a_keyfile_that_names_a_stranger_is_refused(seed: bytes | None) -> None:
+    content = json.loads(private_json(Secret(KEY, seed)))
     content["ss58Address"] = OTHER.address.ss58
     with pytest.raises(KeyDisagreement):
         read_private(json.dumps(content).encode())
