@@ -10,8 +10,11 @@ from taocli.localnet.frame.runtime_api import RuntimeApi
 from taocli.localnet.frame.types import u64
 from taocli.localnet.genesis import AUTHOR, genesis_config
 from taocli.localnet.node import Localnet
+from taocli.localnet.pallets.absent import Crowdloan, Drand, MevShield, Proxy
+from taocli.localnet.pallets.admin_utils import AdminUtils
 from taocli.localnet.pallets.aura import Aura
 from taocli.localnet.pallets.basket_api import BetaBasketRuntimeApi
+from taocli.localnet.pallets.commitments import Commitments
 from taocli.localnet.pallets.standard import FIRST_PALLETS, LAST_PALLETS, STANDARD_APIS
 from taocli.localnet.pallets.subtensor.api_accounts import (
     DelegateInfoRuntimeApi,
@@ -53,7 +56,8 @@ APIS: tuple[type[RuntimeApi], ...] = (
 def pallets(*, fast: bool) -> tuple[type[Pallet], ...]:
     """Every pallet in the order of its index, in which their hooks run."""
     first = tuple(FastAura if fast and item is Aura else item for item in FIRST_PALLETS)
-    return (*first, SubtensorModule, *LAST_PALLETS, Swap)
+    others = (Proxy, Commitments, AdminUtils, Drand, Crowdloan, Swap, MevShield)
+    return (*first, SubtensorModule, *LAST_PALLETS, *others)
 
 
 def build_producer(

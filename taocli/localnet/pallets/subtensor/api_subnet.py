@@ -109,7 +109,11 @@ class SubnetInfoRuntimeApi(RuntimeApi):
             return None
         full = self._reader.metagraph(netuid)
         full["validators"] = [uid for uid, permit in enumerate(full["validator_permit"]) if permit]
-        full["commitments"] = []
+        full["commitments"] = [
+            (hotkey, list(note))
+            for hotkey in full["hotkeys"]
+            if (note := self.runtime.commitments.raw_of(netuid, hotkey)) is not None
+        ]
         asked = set(metagraph_indexes)
         return {
             field.name or "": full[field.name or ""] if position in asked or position == 0 else None
