@@ -16,7 +16,7 @@ from taocli.localnet.frame.extrinsic import (
     signature_holds,
     signing_payload,
 )
-from taocli.localnet.frame.outcome import InvalidTransaction
+from taocli.localnet.frame.outcome import InvalidTransaction, Pays
 from taocli.localnet.frame.types import u32
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def check_signed(runtime: "Runtime", extrinsic: Extrinsic) -> Checked:
         raise InvalidTransaction.named("BadProof")
     if not any(signer):
         raise InvalidTransaction.named("BadSigner")
-    nonce = _nonce(runtime, signer, conditions)
+    nonce = _nonce(runtime, signer, extrinsic, conditions)
     _room_and_fee(runtime, extrinsic, signer, conditions)
     for pallet in runtime.pallets:
         pallet.check_signed(signer, extrinsic.call)
@@ -98,9 +98,16 @@ def _mortality(runtime: "Runtime", conditions: Conditions) -> tuple[bytes, int]:
     return system.BlockHash[birth], birth + period - runtime.block_number
 
 
-def _nonce(runtime: "Runtime", signer: bytes, conditions: Conditions) -> int:
+def _nonce(
+    runtime: "Runtime", signer: bytes, extrinsic: Extrinsic, conditions: Conditions
+) -> int:
+    """The account's nonce. Only calls that pay need an account that exists: a hotkey has no money.
+
+    Source: Subtensor ``runtime/src/check_nonce.rs``, whose wrapper asks for ``Pays::Yes`` as well.
+    """
     account = runtime.system.Account[signer]
-    if account["providers"] == 0 and account["sufficients"] == 0:
+    pays = dispatch_info(extrinsic.call).pays is Pays.YES
+    if pays and account["providers"] == 0 and account["sufficients"] == 0:
         raise InvalidTransaction.named("Payment")
     nonce: int = account["nonce"]
     if conditions.nonce < nonce:

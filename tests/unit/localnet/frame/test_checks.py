@@ -71,6 +71,7 @@ def test_accounts_without_money_cannot_pay(chain):
     call = chain.call("System", "remark", remark=b"x")
     assert refused(chain, chain.signed(chain.carol, call)).reason == "Payment"
     assert refused(chain, chain.signed(chain.bob, call, tip=10**9)).reason == "Payment"
+    assert chain.apply(chain.carol, chain.call("Counter", "add_free", by=1)).ok
 
 
 def test_mortality(chain):
