@@ -10,6 +10,8 @@ from taocli.config import Settings, cache_dir
 
 if TYPE_CHECKING:
     from taocli.domain.address import Address
+    from taocli.domain.balance import Balance
+    from taocli.domain.extrinsic import Receipt
     from taocli.domain.ports import Chain
     from taocli.feeds.collector import Collector
     from taocli.feeds.miner_feed import MinerDirectory
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from taocli.localnet.genesis import FundedAccount
     from taocli.localnet.node import Localnet
     from taocli.miner.parts import ModelWorker
+    from taocli.services.wallets import NewWallet
+    from taocli.validator.entering import ValidatorKeys
     from taocli.wallet.store import WalletStore
 
 
@@ -117,3 +121,97 @@ async def build_worker(model: Path, device: str, runtime: Path) -> "ModelWorker"
     from taocli.worker.supervisor import WorkerSupervisor  # noqa: PLC0415
 
     return WorkerSupervisor(model, await resolve_device(device), runtime)
+
+
+def validator_keys(settings: Settings, password: str | None = None) -> "ValidatorKeys":
+    """The keys of a localnet's validator: the wallet of the settings, else well-known dev keys.
+
+    Without a wallet of that name the keys are //Validator and //Validator//hotkey, public to everybody
+    and worth something on a localnet only. A wallet that was named must be there.
+    """
+    from taocli.domain.errors import WalletNotFound  # noqa: PLC0415
+    from taocli.validator.entering import ValidatorKeys  # noqa: PLC0415
+    from taocli.wallet.derivation import keypair_from_uri  # noqa: PLC0415
+    from taocli.wallet.keypair import SR25519  # noqa: PLC0415
+
+    patron = keypair_from_uri("//Alice", SR25519, dev=True)
+    store = build_wallets(settings)
+    try:
+        hotkey = store.hotkey_signer(settings.wallet, settings.hotkey)
+        return ValidatorKeys(store.unlock_coldkey(settings.wallet, password), hotkey, patron)
+    except WalletNotFound:
+        if settings.origins.get("wallet") == "command line":
+            raise
+    coldkey = keypair_from_uri("//Validator", SR25519, dev=True)
+    return ValidatorKeys(
+        coldkey, keypair_from_uri("//Validator//hotkey", SR25519, dev=True), patron
+    )
+
+
+def is_local(settings: Settings) -> bool:
+    """Whether the network is a chain on this machine."""
+    from taocli.chain.networks import resolve_network  # noqa: PLC0415
+
+    return all(
+        "://127." in url or "://localhost" in url
+        for url in resolve_network(settings.network).endpoints
+    )
+
+
+def build_validator_keys(settings: Settings, *, named: bool) -> "ValidatorKeys":
+    """The keys of the wallet that was named, else development keys; //Alice pays on a localnet."""
+    from taocli.localnet.dev_keys import dev_key  # noqa: PLC0415
+    from taocli.validator.entering import ValidatorKeys  # noqa: PLC0415
+
+    if not named:
+        return ValidatorKeys(dev_key("Validator"), dev_key("ValidatorHotkey"), dev_key("Alice"))
+    store = build_wallets(settings)
+    return ValidatorKeys(
+        store.unlock_coldkey(settings.wallet),
+        store.hotkey_signer(settings.wallet, settings.hotkey),
+        dev_key("Alice"),
+    )
+
+
+async def fund_from_dev_account(chain: "Chain", account: "Address", amount: "Balance") -> "Receipt":
+    """Send TAO from //Alice, who is rich on localnets only."""
+    from taocli.localnet.dev_keys import dev_key  # noqa: PLC0415
+    from taocli.services.balances import plan_transfer  # noqa: PLC0415
+
+    patron = dev_key("Alice")
+    return await chain.submit(await plan_transfer(chain, patron.address, account, amount), patron)
+
+
+async def make_dev_wallet(
+    settings: Settings, chain: "Chain", wallet: str, hotkey: str
+) -> "NewWallet":
+    """A throwaway wallet on disk, its coldkey plain and funded with 10 TAO by the dev account."""
+    import asyncio  # noqa: PLC0415
+    import secrets  # noqa: PLC0415
+
+    from taocli.domain.balance import tao  # noqa: PLC0415
+    from taocli.services.wallets import create_dev_wallet  # noqa: PLC0415
+
+    uri = f"//demo-{secrets.token_hex(8)}"
+    made = await asyncio.to_thread(
+        create_dev_wallet, build_wallets(settings), wallet, hotkey, uri, None
+    )
+    await fund_from_dev_account(chain, made.coldkey, tao(10))
+    return made
+
+
+def resolve_account(settings: Settings, text: str) -> "Address":
+    """An address as it is, or a wallet's coldkey by the wallet's name."""
+    from taocli.domain.address import Address  # noqa: PLC0415
+    from taocli.domain.errors import InvalidAddress, WalletNotFound  # noqa: PLC0415
+
+    try:
+        return Address.parse(text)
+    except InvalidAddress:
+        try:
+            found = build_wallets(settings).coldkey_address(text)
+        except WalletNotFound:
+            found = None
+        if found is None:
+            raise
+        return found

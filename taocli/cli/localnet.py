@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from taocli import bootstrap
+from taocli.cli.asyncrun import run_async
 from taocli.cli.group import new_app
-from taocli.cli.options import Json
+from taocli.cli.options import Json, Network, WalletPath
 from taocli.cli.output import JsonValue, balance_json, emit, note
+from taocli.cli.validator import validator
+from taocli.config import Settings, load_settings
+from taocli.domain.balance import Balance, tao
 from taocli.domain.errors import CannotConnect, DeadlineExceeded, InvalidSetting, NetworkError
 
 if TYPE_CHECKING:
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from taocli.localnet.process import Running
 
 app = new_app("Run a Bittensor chain of your own.")
+app.command("validator")(validator)
 
 DEFAULT_PORT = 9_944
 START_S = 60.0
@@ -145,6 +150,38 @@ def status(
             fix="Start one with taocli localnet start --detach.",
         )
     emit(rows, "\n".join(lines))
+
+
+@app.command()
+def fund(
+    account: Annotated[str, typer.Argument(help="An SS58 address, or the name of a wallet.")],
+    amount: Annotated[str, typer.Argument(help="How much, in TAO.")],
+    network: Network = "local",
+    wallet_path: WalletPath = None,
+    json: Json = False,  # noqa: ARG001 - read by main before parsing
+) -> None:
+    """Send TAO from the dev account //Alice.
+
+    Example: taocli localnet fund alice 10
+    """
+    settings = load_settings(network=network, wallet_path=wallet_path)
+    run_async(_fund(settings, account, tao(amount)))
+
+
+async def _fund(settings: Settings, account: str, amount: Balance) -> None:
+    address = bootstrap.resolve_account(settings, account)
+    chain = await bootstrap.build_chain(settings)
+    try:
+        receipt = await bootstrap.fund_from_dev_account(chain, address, amount)
+        free = await chain.at(receipt.block).balance(address)
+    finally:
+        await chain.close()
+    emit(
+        {"address": address.ss58, "sent": balance_json(amount), "free": balance_json(free)},
+        f"{address} has {free} now.",
+        block=receipt.block.number,
+        network=settings.network,
+    )
 
 
 def parse_block_time(text: str) -> float | None:

@@ -1,7 +1,7 @@
 """Counting what happened on the road over a number of epochs."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from fractions import Fraction
 
@@ -58,7 +58,7 @@ async def _follow(road: Road, epochs: int, narrate: Narrate) -> tuple[BlockRef, 
     raise Unhealthy("The chain stopped sending blocks.")
 
 
-async def _heads(road: Road) -> AsyncIterator[BlockRef]:
+async def _heads(road: Road) -> AsyncGenerator[BlockRef, None]:
     async for block in road.chain.heads():
         yield block
 

@@ -57,7 +57,7 @@ def _write_new(path: Path, content: bytes) -> None:
             target.write(content)
             target.flush()
             os.fsync(target.fileno())
-    except OSError:
+    except BaseException:  # Ctrl-C too: half a key must not stay behind
         path.unlink(missing_ok=True)
         raise
 
