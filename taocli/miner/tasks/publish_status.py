@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from taocli.domain.errors import FileSystemError
 from taocli.domain.status import MinerStatus
 from taocli.feeds.status_wire import SOCKET_NAME, STATE_NAME, encode_status
 
@@ -29,11 +30,18 @@ class PublishStatus:
 
     async def open(self) -> None:
         """Create the socket; a leftover of a dead miner is replaced (the lock says it is dead)."""
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._directory / SOCKET_NAME
-        path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._welcome, path)
-        path.chmod(0o600)
+        try:
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+            self._server = await asyncio.start_unix_server(self._welcome, path)
+            path.chmod(0o600)
+        except OSError as error:
+            raise FileSystemError(
+                f"Cannot open the status socket {path}.",
+                why=f"The system says: {error.strerror or error}.",
+                fix="Set XDG_RUNTIME_DIR to a short path of your own, such as /tmp/me.",
+            ) from None
 
     async def run(self) -> None:
         """Push a line a second and write the file every two."""
