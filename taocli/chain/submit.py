@@ -72,14 +72,19 @@ async def _watch(connection: Connection, call: Call, extrinsic: SignedExtrinsic,
 
 
 def _reached(call: Call, status: Any, goal: str) -> str | None:
-    name, value = (status, None) if isinstance(status, str) else (None, None)
-    if isinstance(status, dict) and len(status) == 1:
-        ((name, value),) = status.items()
+    name, value = _name_and_value(status)
     if name in _FATAL:
         raise InvalidTransaction(f"{call} was not carried out.", why=_FATAL[name], fix="Try again.")
     if name in {goal, "finalized"} and isinstance(value, str):
         return value
     return None
+
+
+def _name_and_value(status: Any) -> tuple[str, Any]:
+    """``"ready"`` has no value; ``{"inBlock": "0x…"}`` has one."""
+    if isinstance(status, dict):
+        return next(((str(name), value) for name, value in status.items()), ("", None))
+    return str(status), None
 
 
 async def _search(connection: Connection, extrinsic: SignedExtrinsic) -> str:

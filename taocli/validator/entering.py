@@ -5,16 +5,20 @@ account is empty and nothing happens here but an error that says so.
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 
-from taocli.domain.address import Address
-from taocli.domain.balance import Balance, tao
+from taocli.domain.balance import tao
 from taocli.domain.errors import NotEnoughBalance, ValidationError
-from taocli.domain.extrinsic import Call, Receipt
 from taocli.domain.ports import Chain, Signer
+from taocli.services.balances import plan_transfer
+from taocli.services.registration import plan_registration
+from taocli.services.staking import plan_add
 
 FUNDS = tao(2_000)
 STAKE = tao(100)
 MAX_BURN = tao(100)
+STAKE_TOLERANCE = Fraction(1, 2)
+"""A localnet's pool is small: the stake may move its price by half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,38 +41,33 @@ async def enter(chain: Chain, keys: ValidatorKeys, netuid: int) -> int:
     return uid
 
 
-async def pay(chain: Chain, patron: Signer, account: Address, amount: Balance) -> Receipt:
-    """Send TAO from the dev account; ``NotEnoughBalance`` where it is not rich."""
-    free = await chain.at(await chain.head()).balance(patron.address)
-    if free < amount:
+async def _fund(chain: Chain, keys: ValidatorKeys) -> None:
+    view = chain.at(await chain.head())
+    if await view.balance(keys.coldkey.address) >= STAKE + MAX_BURN:
+        return
+    if await view.balance(keys.patron.address) < FUNDS:
         raise NotEnoughBalance(
-            f"The dev account has {free}, not {amount}.",
+            f"{keys.coldkey.address.short} has less than {STAKE + MAX_BURN}, and nobody can help.",
             why="Only a localnet gives //Alice a million TAO.",
             fix="Start one with taocli localnet start, and use --network local.",
         )
-    args = {"dest": account, "value": amount.rao}
-    return await _submit(chain, patron, Call("Balances", "transfer_keep_alive", args))
-
-
-async def _fund(chain: Chain, keys: ValidatorKeys) -> None:
-    free = await chain.at(await chain.head()).balance(keys.coldkey.address)
-    if free < STAKE + MAX_BURN:
-        await pay(chain, keys.patron, keys.coldkey.address, FUNDS)
+    plan = await plan_transfer(chain, keys.patron.address, keys.coldkey.address, FUNDS)
+    await chain.submit(plan, keys.patron)
 
 
 async def _register(chain: Chain, keys: ValidatorKeys, netuid: int) -> None:
-    if await chain.at(await chain.head()).uid(netuid, keys.hotkey.address) is None:
-        args = {"netuid": netuid, "hotkey": keys.hotkey.address, "limit_price": MAX_BURN.rao}
-        await _submit(chain, keys.coldkey, Call("SubtensorModule", "register_limit", args))
+    plan = await plan_registration(
+        chain, keys.coldkey.address, keys.hotkey.address, netuid, MAX_BURN
+    )
+    if plan is not None:
+        await chain.submit(plan, keys.coldkey)
 
 
 async def _stake(chain: Chain, keys: ValidatorKeys, netuid: int) -> None:
     held = await chain.at(await chain.head()).stakes(keys.coldkey.address)
     if any(item.netuid == netuid and item.hotkey == keys.hotkey.address for item in held):
         return
-    args = {"hotkey": keys.hotkey.address, "netuid": netuid, "amount_staked": STAKE.rao}
-    await _submit(chain, keys.coldkey, Call("SubtensorModule", "add_stake", args))
-
-
-async def _submit(chain: Chain, signer: Signer, call: Call) -> Receipt:
-    return await chain.submit(await chain.plan(call, signer.address), signer)
+    plan = await plan_add(
+        chain, keys.coldkey.address, keys.hotkey.address, netuid, STAKE, STAKE_TOLERANCE
+    )
+    await chain.submit(plan, keys.coldkey)

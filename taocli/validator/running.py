@@ -13,17 +13,16 @@ from typing import cast
 
 from taocli.domain.block import BlockRef
 from taocli.domain.errors import ChainRefused, DeadlineExceeded, NetworkError, ValidationError
-from taocli.domain.extrinsic import Call
 from taocli.domain.neuron import Metagraph
 from taocli.domain.ports import Chain, Signer
 from taocli.domain.subnet import Subnet
 from taocli.protocol.dendrite import Dendrite
+from taocli.services.weights import plan_set_weights
 from taocli.validator.asking import Answer, ask_all, serving_miners
 from taocli.validator.questions import QuestionSource
 from taocli.validator.scoring import Scorebook
 
 QUESTIONS_A_ROUND = 2
-U16_MAX = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +122,6 @@ class Validator:
         if not weights:
             return
         self._tried_in_epoch = subnet.last_epoch_block
-        plan = await self._chain.plan(set_weights(self._netuid, weights), self._hotkey.address)
+        plan = await plan_set_weights(self._chain, self._hotkey.address, self._netuid, weights)
         receipt = await self._chain.submit(plan, self._hotkey)
         self._report(WeightsSet(receipt.block, weights))
-
-
-def set_weights(netuid: int, weights: Mapping[int, Fraction]) -> Call:
-    """The call that sets ``uid -> share``; shares are scaled so that the largest is 65535."""
-    largest = max(weights.values())
-    uids = sorted(weights)
-    scaled = [int(weights[uid] / largest * U16_MAX) for uid in uids]
-    args = {"netuid": netuid, "dests": uids, "weights": scaled, "version_key": 0}
-    return Call("SubtensorModule", "set_weights", args)
