@@ -10,16 +10,20 @@ from typing import Any
 from taocli.localnet.frame.call import Invocation
 from taocli.localnet.pallets.subtensor.coinbase import Coinbase
 from taocli.localnet.pallets.subtensor.constants import CONSTANTS
+from taocli.localnet.pallets.subtensor.delegation import Delegation
 from taocli.localnet.pallets.subtensor.epochs import Epochs
 from taocli.localnet.pallets.subtensor.errors import ERRORS
 from taocli.localnet.pallets.subtensor.events import EVENTS
-from taocli.localnet.pallets.subtensor.networks import Networks
+from taocli.localnet.pallets.subtensor.mechanisms import Mechanisms
+from taocli.localnet.pallets.subtensor.ownership import Ownership
 from taocli.localnet.pallets.subtensor.registration import Registration
 from taocli.localnet.pallets.subtensor.serving import Serving
-from taocli.localnet.pallets.subtensor.staking import Staking
+from taocli.localnet.pallets.subtensor.stake_moves import StakeMoves
 
 
-class SubtensorModule(Registration, Serving, Staking, Epochs, Networks, Coinbase):
+class SubtensorModule(
+    Registration, Serving, StakeMoves, Mechanisms, Epochs, Delegation, Ownership, Coinbase
+):
     """Subnets, neurons, stake, consensus and emission."""
 
     name = "SubtensorModule"

@@ -50,12 +50,12 @@ class Pools(Shares):
         """TAO for one alpha, times 10^9; 10^9 where there is no pool."""
         return int(self.pool(netuid).price * 10**9) if self.is_dynamic(netuid) else 10**9
 
-    def quote_buy(self, netuid: int, tao: int) -> Trade:
-        """What ``tao`` would buy; fails with the pool's own errors."""
+    def quote_buy(self, netuid: int, tao: int, *, free: bool = False) -> Trade:
+        """What ``tao`` would buy; ``free`` trades pay no fee. Fails with the pool's own errors."""
         if not self.is_dynamic(netuid):
             return Trade(tao, tao, 0)
         pool = self.pool(netuid)
-        fee = fee_on(tao, self.runtime.swap.FeeRate[netuid])
+        fee = 0 if free else fee_on(tao, self.runtime.swap.FeeRate[netuid])
         self._check(tao, pool.tao, pool.alpha)
         received = pool.alpha_for_tao(tao - fee)
         self.runtime.swap.ensure(received > 0, "ReservesTooLow")
@@ -72,9 +72,9 @@ class Pools(Shares):
         self.runtime.swap.ensure(received > 0, "ReservesTooLow")
         return Trade(alpha, received, fee)
 
-    def buy_alpha(self, coldkey: bytes, netuid: int, tao: int) -> Trade:
+    def buy_alpha(self, coldkey: bytes, netuid: int, tao: int, *, free: bool = False) -> Trade:
         """Trade a coldkey's TAO for alpha, which is left in circulation for the caller to credit."""
-        trade = self.quote_buy(netuid, tao)
+        trade = self.quote_buy(netuid, tao, free=free)
         net = trade.paid - trade.fee
         self.runtime.balances.transfer(coldkey, subnet_account(netuid), net)
         self._pay_fee(coldkey, trade.fee)

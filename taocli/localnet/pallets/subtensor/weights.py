@@ -16,6 +16,9 @@ from taocli.localnet.pallets.subtensor.pools import ROOT
 
 MAX_UNREVEALED = 10
 _RATE_LIMITED = 6
+_RATED = {
+    "set_weights", "commit_weights", "set_mechanism_weights", "commit_mechanism_weights",
+}  # fmt: skip
 _COMMITTED = Tuple(AccountId, u16, Vec(u16), Vec(u16), Vec(u16), u64)
 
 
@@ -128,7 +131,7 @@ class Weights(Neurons):
     def check_weights(self, who: bytes, invocation: Invocation) -> None:
         """The pool refuses weights that come too soon."""
         name, args = invocation.declaration.name, invocation.args
-        if name not in {"set_weights", "commit_weights"}:
+        if name not in _RATED:
             return
         uid = self.uid_of(args["netuid"], who)
         if uid is not None and not self._is_rested(args["netuid"], uid):

@@ -18,6 +18,9 @@ STEPS = st.one_of(
     st.tuples(st.just("register"), PEOPLE, HOTS),
     st.tuples(st.just("stake"), PEOPLE, HOTS, st.integers(0, 1), AMOUNTS),
     st.tuples(st.just("unstake"), PEOPLE, HOTS, st.integers(0, 1), AMOUNTS),
+    st.tuples(st.just("move"), PEOPLE, HOTS, HOTS, st.integers(0, 1), st.integers(0, 1), AMOUNTS),
+    st.tuples(st.just("transfer"), PEOPLE, PEOPLE, HOTS, st.integers(0, 1), AMOUNTS),
+    st.tuples(st.just("leave"), PEOPLE, HOTS, st.booleans()),
     st.tuples(st.just("weigh"), HOTS, st.integers(0, 4)),
     st.tuples(st.just("mine"), st.integers(1, 12)),
 )
@@ -32,6 +35,18 @@ def perform(chain: Chain, step: Any) -> None:
             chain.do(who, "add_stake", hotkey=hotkey, netuid=netuid, amount_staked=amount)
         case "unstake", who, hotkey, netuid, amount:
             chain.do(who, "remove_stake", hotkey=hotkey, netuid=netuid, amount_unstaked=amount)
+        case "move", who, hotkey, target, netuid, to_netuid, amount:
+            chain.do(
+                who, "move_stake", origin_hotkey=hotkey, destination_hotkey=target,
+                origin_netuid=netuid, destination_netuid=to_netuid, alpha_amount=amount,
+            )  # fmt: skip
+        case "transfer", who, receiver, hotkey, netuid, amount:
+            chain.do(
+                who, "transfer_stake", destination_coldkey=receiver, hotkey=hotkey,
+                origin_netuid=netuid, destination_netuid=1, alpha_amount=amount,
+            )  # fmt: skip
+        case "leave", who, hotkey, to_root:
+            chain.do(who, "unstake_all_alpha" if to_root else "unstake_all", hotkey=hotkey)
         case "weigh", hotkey, uid:
             chain.do(hotkey, "set_weights", netuid=1, dests=[uid], weights=[9], version_key=0)
         case "mine", count:
