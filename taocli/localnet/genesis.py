@@ -1,8 +1,11 @@
 """Block 0: who has money, and which subnets exist.
 
 Profile ``dev`` has subnet 1 started, open for registration and emitting, with rate limits short enough to
-watch, and weights set openly. Profile ``subtensor`` is the genesis of Subtensor's own local chain: subnet 1
-exists but was never started. Both have the root network and //Alice as sudo.
+watch, and weights set openly. Its pool is deep: without root stake all minted TAO buys alpha, and in a
+pool of 1,000 TAO that doubles the price in 414 blocks, in this one in 41,400. Its owner validates nothing
+and stops counting after five silent tempos instead of fourteen, before it holds more alpha than a
+validator that stakes 100 TAO. Profile ``subtensor`` is the genesis of Subtensor's own local chain: subnet
+1 exists but was never started. Both have the root network and //Alice as sudo.
 """
 
 from collections.abc import Mapping
@@ -17,6 +20,7 @@ AUTHOR = "One"
 SUDO = "Alice"
 OWNER_HOTKEY = "AliceHotkey"
 DEV_TEMPO = 20
+DEV_POOL = 100_000 * RAO_PER_TOKEN
 _RICH, _MODEST = 1_000_000 * RAO_PER_TOKEN, 2_000 * RAO_PER_TOKEN
 _EVM_ACCOUNTS = {
     "Alith": "5Fghzk1AJt88PeFEzuRfXzbPchiBbsVGTTXcdx599VdZzkTA",
@@ -76,10 +80,11 @@ def _dev_subnet(owner: bytes) -> dict[str, Any]:
         "netuid": 1,
         "owner": owner,
         "hotkey": dev_key(OWNER_HOTKEY).public_key,
-        "pool": 1_000 * RAO_PER_TOKEN,
+        "pool": DEV_POOL,
         "started": True,
         "parameters": {
             "Tempo": DEV_TEMPO,
+            "ActivityCutoffFactorMilli": 5_000,
             "CommitRevealWeightsEnabled": False,
             "WeightsSetRateLimit": 5,
             "ServingRateLimit": 5,
