@@ -77,8 +77,10 @@ def with_paragraph(rows: Sequence[Row], text: str, role: Role = Role.MUTED) -> B
     """``rows`` followed by ``text``, wrapped to the width."""
 
     def body(width: int, _height: int) -> Sequence[Row]:
-        lines = textwrap.wrap(text, max(1, width), break_on_hyphens=False)
-        return [*rows, *(Row((Span(line, role),)) for line in lines)]
+        wrapped = (
+            textwrap.wrap(part, max(1, width), break_on_hyphens=False) for part in text.split("\n")
+        )
+        return [*rows, *(Row((Span(line, role),)) for part in wrapped for line in part)]
 
     return body
 

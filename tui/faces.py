@@ -43,7 +43,7 @@ def standing_face(overview: Overview, glyphs: Glyphs) -> Face:
     title, chain = "Standing", overview.chain
     if overview.watched.hotkey is None:
         rows = [state_row(glyphs.never, "no hotkey yet", Role.MUTED)]
-        return Face(with_paragraph(rows, "Make one with: taocli wallet create"), title)
+        return Face(with_paragraph(rows, "Make one with:\ntaocli wallet create"), title)
     if overview.subnet_known and overview.subnet is None:
         rows = [state_row(glyphs.down, "no such subnet", Role.BAD)]
         text = f"Subnet {overview.watched.netuid} is not on this network."
@@ -55,7 +55,7 @@ def standing_face(overview: Overview, glyphs: Glyphs) -> Face:
         rows = [state_row(glyphs.down, "not registered", Role.BAD)]
         if overview.subnet is not None:
             rows.append(pair("price", money(overview.subnet.burn)))
-        body = with_paragraph(rows, "Register with: taocli mine --register")
+        body = with_paragraph(rows, "Register with:\ntaocli mine --register")
         return Face(body, title, note=ago(overview.standing_age_s), dim=dim)
     standing = overview.standing
     rows = [
@@ -91,7 +91,7 @@ def miner_face(overview: Overview, glyphs: Glyphs) -> Face:
             rows = [state_row(glyphs.warn, "unreadable", Role.WARN, retry_text(link))]
             return Face(with_paragraph(rows, link.error), title)
         rows = [state_row(glyphs.never, "none here" if known else "looking", Role.MUTED)]
-        text = f"Start one with: taocli mine --subnet {overview.watched.netuid}"
+        text = f"Start one with:\ntaocli mine --subnet {overview.watched.netuid}"
         return Face(with_paragraph(rows, text if known else ""), title)
     status, worker = report.status, report.status.worker
     if report.exited:

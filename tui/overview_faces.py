@@ -36,7 +36,6 @@ def header_face(overview: Overview, glyphs: Glyphs, *, paused: bool) -> Face:
             Span(f"block {overview.block.number:,}"),
             Span(f" +{_block_age(overview)}", Role.MUTED),
         ]
-    left += [gap, Span(retry_text(chain), Role.WARN)]
     second = [Span(overview.watched.label or "watching", Role.MUTED), gap]
     hotkey = overview.watched.hotkey
     second += [Span(hotkey.short if hotkey else "no hotkey"), gap]
@@ -148,6 +147,8 @@ def _countdown(overview: Overview) -> tuple[Span, ...]:
 
 def _tempo_bar(overview: Overview, glyphs: Glyphs) -> tuple[Span, ...]:
     subnet, blocks = overview.subnet, overview.epoch_in_blocks
+    if overview.chain.error:
+        return (Span(retry_text(overview.chain), Role.WARN),)
     if subnet is None or blocks is None or subnet.tempo == 0:
         return ()
     done = max(0, min(BAR_CELLS, round(BAR_CELLS * (subnet.tempo - blocks) / subnet.tempo)))

@@ -6,13 +6,13 @@ DARK = Theme(
     name="tao-dark", dark=True, background="#0e1217", surface="#0e1217", panel="#1a212b",
     foreground="#d5dde6", primary="#5cc8bd", secondary="#8aa0b8", accent="#5cc8bd",
     success="#7ed491", warning="#efc458", error="#ff7b72",
-    variables={"muted": "#8795a5", "edge": "#33404f", "old": "#6c7a8a", "strong": "#ffffff"},
+    variables={"muted": "#93a0af", "edge": "#33404f", "old": "#788595", "strong": "#ffffff"},
 )  # fmt: skip
 LIGHT = Theme(
     name="tao-light", dark=False, background="#fbfbf8", surface="#fbfbf8", panel="#eceee9",
     foreground="#1f2933", primary="#00695f", secondary="#45566a", accent="#00695f",
     success="#1b6e2c", warning="#8a5a00", error="#b3261e",
-    variables={"muted": "#566373", "edge": "#b9c2cb", "old": "#6f7a86", "strong": "#000000"},
+    variables={"muted": "#566373", "edge": "#b9c2cb", "old": "#67727e", "strong": "#000000"},
 )  # fmt: skip
 CONTRAST = Theme(
     name="tao-contrast", dark=True, background="#000000", surface="#000000", panel="#000000",

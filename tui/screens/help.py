@@ -21,7 +21,7 @@ _MEANINGS = (
 class HelpScreen(ModalScreen[None]):
     """Any of the usual keys closes it."""
 
-    BINDINGS = [Binding("escape,q,question_mark,enter", "dismiss", "Close")]  # noqa: RUF012 - Textual reads a list
+    BINDINGS = [Binding("escape,q,question_mark,enter,1", "dismiss", "Close")]  # noqa: RUF012 - Textual reads a list
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
