@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
 from taocli.domain.errors import TaoError, WorkerBusy, WorkerDied
@@ -68,7 +68,7 @@ class EngineLoop:
         """Let the thread end after its current step; called when nothing is open."""
         self._commands.put(None)
 
-    async def generate(self, request: GenerationRequest) -> AsyncIterator[GenerationChunk]:
+    async def generate(self, request: GenerationRequest) -> AsyncGenerator[GenerationChunk, None]:
         """Stream one answer; closing the iterator cancels it."""
         if self._broken:
             raise _engine_broke()
