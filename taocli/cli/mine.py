@@ -88,15 +88,10 @@ def mine(
     """
     settings = load_settings(network=network, wallet=wallet, hotkey=hotkey, wallet_path=wallet_path)
     purse = Purse(settings, tao(max_burn), password_file, password_fd, ask=not yes)
-    asyncio.run(
-        _mine(
-            settings,
-            Place(netuid, port, axon_ip, external_ip),
-            model,
-            gpu,
-            purse if register else None,
-        )
-    )
+    place = Place(netuid, port, axon_ip, external_ip)
+    stopped_by = asyncio.run(_mine(settings, place, model, gpu, purse if register else None))
+    if stopped_by is not None:
+        raise typer.Exit(128 + stopped_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +151,8 @@ class Purse:
 
 async def _mine(
     settings: Settings, place: Place, model: Path | None, gpu: str, purse: Purse | None
-) -> None:
+) -> signal.Signals | None:
+    """Run a miner to its end; returns the signal that ended it."""
     from taocli.miner.runtime import Miner  # noqa: PLC0415 - --help needs no miner
 
     _start_logging()
@@ -174,8 +170,7 @@ async def _mine(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop, number)
     await miner.run()
-    if received:
-        raise SystemExit(128 + received[0])
+    return received[0] if received else None
 
 
 async def _prepare(

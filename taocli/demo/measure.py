@@ -20,6 +20,7 @@ async def measure(road: Road, epochs: int, narrate: Narrate) -> Outcome:
     before = await _stake(road, first)
     last, seen = await _follow(road, epochs, narrate)
     neuron = await _neuron(road, last)
+    await road.feed.close()  # a fresh connection starts with the newest report
     status = await road.feed.read()
     if status is None:
         raise Unhealthy(

@@ -16,8 +16,9 @@ from taocli.demo.child import Child
 from taocli.demo.stage import HOTKEY, MINER_WALLET, NETUID, VALIDATOR_WALLET, Stage
 from taocli.domain.address import Address
 from taocli.domain.errors import NetworkError, TaoError, Unhealthy
-from taocli.domain.ports import Chain, MinerFeed
+from taocli.domain.ports import Chain
 from taocli.domain.status import MinerState
+from taocli.feeds.miner_feed import MinerDirectory
 
 CHAIN_DEADLINE_S = 30.0
 SERVING_DEADLINE_S = 90.0
@@ -37,7 +38,7 @@ class Road:
     hotkey: Address
     coldkey: Address
     validator_hotkey: Address
-    feed: MinerFeed
+    feed: MinerDirectory
     children: list[Child] = field(default_factory=list)
 
     def check(self) -> None:
@@ -66,6 +67,7 @@ async def open_road(stage: Stage, device: str, narrate: Narrate) -> AsyncIterato
             stage, settings, chain, miner.hotkey, miner.coldkey, judge.hotkey,
             bootstrap.build_miner_feed(stage.endpoint, NETUID, miner.hotkey), [node],
         )  # fmt: skip
+        stack.push_async_callback(road.feed.close)
         narrate("Registering a validator that asks sums and pays for right answers.")
         road.children.append(await _start(stack, "validator", [
             "localnet", "validator", "--netuid", str(NETUID), "--network", stage.endpoint,

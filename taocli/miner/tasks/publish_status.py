@@ -27,6 +27,7 @@ class PublishStatus:
         self._report = report
         self._server: asyncio.Server | None = None
         self._readers: set[asyncio.StreamWriter] = set()
+        self._welcomes: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Create the socket; a leftover of a dead miner is replaced (the lock says it is dead)."""
@@ -68,12 +69,18 @@ class PublishStatus:
         for reader in list(self._readers):
             reader.close()
         self._readers.clear()
+        if self._welcomes:
+            await asyncio.wait(self._welcomes, timeout=1.0)  # their readers hang up just now
         (self._directory / SOCKET_NAME).unlink(missing_ok=True)
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._readers) >= _MAX_READERS:
             writer.close()
             return
+        task = asyncio.current_task()
+        if task is not None:
+            self._welcomes.add(task)
+            task.add_done_callback(self._welcomes.discard)
         self._readers.add(writer)
         self._send(writer, encode_status(self._report()))
         with suppress(OSError):
