@@ -5,7 +5,7 @@ them all the same, to tell what an account may do or how to send a call, and nee
 the types to read it. Paths, defaults and constants are those of Subtensor spec 425.
 """
 
-from taocli.localnet.frame.pallet import Constant, Pallet
+from taocli.localnet.frame.pallet import Constant, Error, Pallet
 from taocli.localnet.frame.storage import Identity, Map, Twox64Concat, Value
 from taocli.localnet.frame.types import (
     H256,
@@ -91,16 +91,29 @@ class Proxy(Pallet):
     )
 
     errors = (
-        "TooMany",
-        "NotFound",
-        "NotProxy",
-        "Unproxyable",
-        "Duplicate",
-        "NoPermission",
-        "Unannounced",
-        "NoSelfProxy",
-        "AnnouncementDepositInvariantViolated",
-        "InvalidDerivedAccountId",
+        Error(
+            "TooMany", "There are too many proxies registered or too many announcements pending."
+        ),
+        Error("NotFound", "Proxy registration not found."),
+        Error("NotProxy", "Sender is not a proxy of the account to be proxied."),
+        Error(
+            "Unproxyable",
+            "A call which is incompatible with the proxy type's filter was attempted.",
+        ),
+        Error("Duplicate", "Account is already a proxy."),
+        Error(
+            "NoPermission", "Call may not be made by proxy because it may escalate its privileges."
+        ),
+        Error("Unannounced", "Announcement, if made at all, was made too recently."),
+        Error("NoSelfProxy", "Cannot add self as proxy."),
+        Error(
+            "AnnouncementDepositInvariantViolated",
+            "Invariant violated: deposit recomputation returned None after updating announcements.",
+        ),
+        Error(
+            "InvalidDerivedAccountId",
+            "Failed to derive a valid account id from the provided entropy.",
+        ),
     )
 
 
@@ -116,12 +129,15 @@ class Drand(Pallet):
     NextUnsignedAt = Value(u32)
 
     errors = (
-        "NoneValue",
-        "StorageOverflow",
-        "DrandConnectionFailure",
-        "UnverifiedPulse",
-        "InvalidRoundNumber",
-        "PulseVerificationError",
+        Error("NoneValue", "The value retrieved was `None` as no value was previously set."),
+        Error(
+            "StorageOverflow",
+            "There was an attempt to increment the value in storage over `u32::MAX`.",
+        ),
+        Error("DrandConnectionFailure", "Failed to connect to drand."),
+        Error("UnverifiedPulse", "The pulse is invalid."),
+        Error("InvalidRoundNumber", "The round number did not increment."),
+        Error("PulseVerificationError", "The pulse could not be verified."),
     )
 
 
@@ -149,32 +165,43 @@ class Crowdloan(Pallet):
     )
 
     errors = (
-        "DepositTooLow",
-        "CapTooLow",
-        "MinimumContributionTooLow",
-        "CannotEndInPast",
-        "BlockDurationTooShort",
-        "BlockDurationTooLong",
-        "InsufficientBalance",
-        "Overflow",
-        "InvalidCrowdloanId",
-        "CapRaised",
-        "ContributionPeriodEnded",
-        "ContributionTooLow",
-        "InvalidOrigin",
-        "AlreadyFinalized",
-        "ContributionPeriodNotEnded",
-        "NoContribution",
-        "CapNotRaised",
-        "Underflow",
-        "CallUnavailable",
-        "NotReadyToDissolve",
-        "DepositCannotBeWithdrawn",
-        "MaxContributorsReached",
-        "InvalidFinalizationConfig",
-        "MaxContributionReached",
-        "MaximumContributionTooLow",
-        "MinimumContributionTooHigh",
+        Error("DepositTooLow", "The crowdloan initial deposit is too low."),
+        Error("CapTooLow", "The crowdloan cap is too low."),
+        Error("MinimumContributionTooLow", "The minimum contribution is too low."),
+        Error("CannotEndInPast", "The crowdloan cannot end in the past."),
+        Error("BlockDurationTooShort", "The crowdloan block duration is too short."),
+        Error("BlockDurationTooLong", "The block duration is too long."),
+        Error(
+            "InsufficientBalance",
+            "The account does not have enough balance to pay for the initial deposit/contribution.",
+        ),
+        Error("Overflow", "An overflow occurred."),
+        Error("InvalidCrowdloanId", "The crowdloan id is invalid."),
+        Error("CapRaised", "The crowdloan cap has been fully raised."),
+        Error("ContributionPeriodEnded", "The contribution period has ended."),
+        Error("ContributionTooLow", "The contribution is too low."),
+        Error("InvalidOrigin", "The origin of this call is invalid."),
+        Error("AlreadyFinalized", "The crowdloan has already been finalized."),
+        Error("ContributionPeriodNotEnded", "The crowdloan contribution period has not ended yet."),
+        Error("NoContribution", "The contributor has no contribution for this crowdloan."),
+        Error("CapNotRaised", "The crowdloan cap has not been raised."),
+        Error("Underflow", "An underflow occurred."),
+        Error("CallUnavailable", "Call to dispatch was not found in the preimage storage."),
+        Error(
+            "NotReadyToDissolve",
+            "The crowdloan is not ready to be dissolved, it still has contributions.",
+        ),
+        Error("DepositCannotBeWithdrawn", "The deposit cannot be withdrawn from the crowdloan."),
+        Error("MaxContributorsReached", "The maximum number of contributors has been reached."),
+        Error(
+            "InvalidFinalizationConfig", "Exactly one of call or target address must be provided."
+        ),
+        Error(
+            "MaxContributionReached",
+            "The contributor has already reached the maximum contribution.",
+        ),
+        Error("MaximumContributionTooLow", "The maximum contribution is too low."),
+        Error("MinimumContributionTooHigh", "The minimum contribution is too high."),
     )
 
 
@@ -194,8 +221,11 @@ class MevShield(Pallet):
     ExtrinsicLifetime = Value(u32, default=10)
 
     errors = (
-        "BadEncKeyLen",
-        "Unreachable",
-        "TooManyPendingExtrinsics",
-        "WeightExceedsAbsoluteMax",
+        Error("BadEncKeyLen", "The announced ML‑KEM encapsulation key length is invalid."),
+        Error("Unreachable", "Unreachable."),
+        Error("TooManyPendingExtrinsics", "Too many pending extrinsics in storage."),
+        Error(
+            "WeightExceedsAbsoluteMax",
+            "Weight exceeds the absolute maximum (half of total block weight).",
+        ),
     )

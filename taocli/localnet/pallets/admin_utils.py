@@ -8,7 +8,7 @@ from typing import Any
 
 from taocli.localnet.frame.call import call
 from taocli.localnet.frame.outcome import Origin
-from taocli.localnet.frame.pallet import Event
+from taocli.localnet.frame.pallet import Error, Event
 from taocli.localnet.frame.types import U64F64, AccountId, boolean, i16, u8, u16, u64
 from taocli.localnet.pallets.admin_setters import (
     Method,
@@ -278,20 +278,40 @@ class AdminUtils(OwnerSetters, RootSetters):
         Event("SubnetEmissionEnabledSet", index=5, netuid=u16, enabled=boolean),
     )
     errors = (
-        "SubnetDoesNotExist",
-        "MaxValidatorsLargerThanMaxUIds",
-        "MaxAllowedUIdsLessThanCurrentUIds",
-        "BondsMovingAverageMaxReached",
-        "NegativeSigmoidSteepness",
-        "ValueNotInBounds",
-        "MinAllowedUidsGreaterThanCurrentUids",
-        "MinAllowedUidsGreaterThanMaxAllowedUids",
-        "MaxAllowedUidsLessThanMinAllowedUids",
-        "MaxAllowedUidsGreaterThanDefaultMaxAllowedUids",
-        "InvalidValue",
-        "NotPermittedOnRootSubnet",
-        "POWRegistrationDisabled",
-        "Deprecated",
+        Error("SubnetDoesNotExist", "The subnet does not exist, check the netuid parameter."),
+        Error(
+            "MaxValidatorsLargerThanMaxUIds",
+            "The maximum number of subnet validators must be less than the maximum number of allowed UIDs in the subnet.",
+        ),
+        Error(
+            "MaxAllowedUIdsLessThanCurrentUIds",
+            "The maximum number of subnet validators must be more than the current number of UIDs already in the subnet.",
+        ),
+        Error(
+            "BondsMovingAverageMaxReached", "The maximum value for bonds moving average is reached."
+        ),
+        Error("NegativeSigmoidSteepness", "Only root can set negative sigmoid steepness values."),
+        Error("ValueNotInBounds", "Value not in allowed bounds."),
+        Error(
+            "MinAllowedUidsGreaterThanCurrentUids",
+            "The minimum allowed UIDs must be less than the current number of UIDs in the subnet.",
+        ),
+        Error(
+            "MinAllowedUidsGreaterThanMaxAllowedUids",
+            "The minimum allowed UIDs must be less than the maximum allowed UIDs.",
+        ),
+        Error(
+            "MaxAllowedUidsLessThanMinAllowedUids",
+            "The maximum allowed UIDs must be greater than the minimum allowed UIDs.",
+        ),
+        Error(
+            "MaxAllowedUidsGreaterThanDefaultMaxAllowedUids",
+            "The maximum allowed UIDs must be less than the default maximum allowed UIDs.",
+        ),
+        Error("InvalidValue", "Bad parameter value."),
+        Error("NotPermittedOnRootSubnet", "Operation is not permitted on the root network."),
+        Error("POWRegistrationDisabled", "POW Registration has been deprecated."),
+        Error("Deprecated", "Call is deprecated."),
     )
 
     @call(51, netuid=u16, alpha_low=u16, alpha_high=u16)

@@ -8,7 +8,7 @@ from typing import Any
 
 from taocli.localnet.frame.call import call
 from taocli.localnet.frame.outcome import Origin
-from taocli.localnet.frame.pallet import Constant, Event, Pallet
+from taocli.localnet.frame.pallet import Constant, Error, Event, Pallet
 from taocli.localnet.frame.scale import Field
 from taocli.localnet.frame.storage import Identity, Map, Twox64Concat, Value
 from taocli.localnet.frame.types import (
@@ -76,10 +76,18 @@ class Commitments(Pallet):
         Event("CommitmentRevealed", netuid=u16, who=AccountId),
     )
     errors = (
-        "TooManyFieldsInCommitmentInfo",
-        "AccountNotAllowedCommit",
-        "SpaceLimitExceeded",
-        "UnexpectedUnreserveLeftover",
+        Error(
+            "TooManyFieldsInCommitmentInfo",
+            "Account passed too many additional fields to their commitment.",
+        ),
+        Error(
+            "AccountNotAllowedCommit", "Account is not allowed to make commitments to the chain."
+        ),
+        Error("SpaceLimitExceeded", "Space Limit Exceeded for the current interval."),
+        Error(
+            "UnexpectedUnreserveLeftover",
+            "Indicates that unreserve returned a leftover, which is unexpected.",
+        ),
     )
     constants = (
         Constant("MaxFields", u32, MAX_FIELDS),

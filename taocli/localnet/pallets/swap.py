@@ -5,7 +5,7 @@ User liquidity no longer exists on Subtensor; its calls answer ``Deprecated`` as
 
 from taocli.localnet.frame.call import call
 from taocli.localnet.frame.outcome import Origin
-from taocli.localnet.frame.pallet import Constant, Event, Pallet
+from taocli.localnet.frame.pallet import Constant, Error, Event, Pallet
 from taocli.localnet.frame.storage import Identity, Map, Twox64Concat
 from taocli.localnet.frame.types import (
     BoundedVec,
@@ -40,19 +40,21 @@ class Swap(Pallet):
 
     events = (Event("FeeRateSet", netuid=u16, rate=u16),)
     errors = (
-        "FeeRateTooHigh",
-        "InsufficientInputAmount",
-        "InsufficientLiquidity",
-        "PriceLimitExceeded",
-        "InsufficientBalance",
-        "InvalidTickRange",
-        "InvalidLiquidityValue",
-        "ReservesTooLow",
-        "MechanismDoesNotExist",
-        "SubtokenDisabled",
-        "ReservesOutOfBalance",
-        "SwapInputTooLarge",
-        "Deprecated",
+        Error("FeeRateTooHigh", "The fee rate is too high."),
+        Error("InsufficientInputAmount", "The provided amount is insufficient for the swap."),
+        Error("InsufficientLiquidity", "The provided liquidity is insufficient for the operation."),
+        Error("PriceLimitExceeded", "The operation would exceed the price limit."),
+        Error("InsufficientBalance", "The caller does not have enough balance for the operation."),
+        Error("InvalidTickRange", "The provided tick range is invalid."),
+        Error(
+            "InvalidLiquidityValue", "Provided liquidity parameter is invalid (likely too small)."
+        ),
+        Error("ReservesTooLow", "Reserves too low for operation."),
+        Error("MechanismDoesNotExist", "The subnet does not exist."),
+        Error("SubtokenDisabled", "The subnet does not have subtoken enabled."),
+        Error("ReservesOutOfBalance", "Swap reserves are too imbalanced."),
+        Error("SwapInputTooLarge", "Swap input is too large relative to input-side liquidity."),
+        Error("Deprecated", "The extrinsic is deprecated."),
     )
     constants = (
         Constant("ProtocolId", PalletId, b"ten/swap"),

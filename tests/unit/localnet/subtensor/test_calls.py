@@ -313,3 +313,13 @@ class TestNetworks:
         chain.ok("Bob", "register_network", hotkey="Hot")
         assert chain.module.lock_cost() == 2000 * TAO
         assert chain.do("Nobody", "register_network", hotkey="X") == "NetworkTxRateLimitExceeded"
+
+
+def test_every_error_has_a_sentence_for_clients_to_show(chain: Chain) -> None:
+    bare = [
+        f"{pallet.name}.{name}"
+        for pallet in chain.runtime.pallets
+        for name, variant in pallet.error_variants.items()
+        if not variant.docs or not variant.docs[0].endswith(".")
+    ]
+    assert bare == []
