@@ -52,7 +52,7 @@ class Face:
 
     A ``note`` that depends on the width is a function of it.
 
-    ``dim`` means that the numbers are old: only words about the state keep their colour.
+    ``dim`` means that the numbers are old: only warnings keep their colour.
     """
 
     body: Body
@@ -85,11 +85,11 @@ def with_paragraph(rows: Sequence[Row], text: str, role: Role = Role.MUTED) -> B
     return body
 
 
-def fit(row: Row, width: int) -> tuple[Span, ...]:
+def fit(row: Row, width: int, ellipsis: str = "…") -> tuple[Span, ...]:
     """Spans that fill exactly ``width`` cells; the left side gives way when both do not fit."""
-    right = _cut(row.right, width)
+    right = _cut(row.right, width, ellipsis)
     room = width - _width(right)
-    left = _cut(row.left, room - 1 if right and room else room)
+    left = _cut(row.left, room - 1 if right and room else room, ellipsis)
     return (*left, Span(" " * (room - _width(left))), *right)
 
 
@@ -97,14 +97,14 @@ def _width(spans: Sequence[Span]) -> int:
     return sum(cell_len(span.text) for span in spans)
 
 
-def _cut(spans: Sequence[Span], width: int) -> tuple[Span, ...]:
+def _cut(spans: Sequence[Span], width: int, ellipsis: str) -> tuple[Span, ...]:
     kept: list[Span] = []
     for span in spans:
         room = width - _width(kept)
         if room <= 0:
             break
         if cell_len(span.text) > room:
-            kept.append(Span(set_cell_size(span.text, room - 1) + "…", span.role))
+            kept.append(Span(set_cell_size(span.text, room - 1) + ellipsis, span.role))
             break
         kept.append(span)
     return tuple(kept)

@@ -59,7 +59,7 @@ def standing_face(overview: Overview, glyphs: Glyphs) -> Face:
         return Face(body, title, note=ago(overview.standing_age_s), dim=dim)
     standing = overview.standing
     rows = [
-        state_row(glyphs.live, "registered", Role.GOOD, f"uid {standing.uid}"),
+        state_row(glyphs.of(chain.state), "registered", Role.GOOD, f"uid {standing.uid}"),
         pair("incentive", share(standing.incentive), Role.STRONG),
         pair("position", f"{standing.position} of {standing.neurons}"),
         pair("stake", money(overview.earnings.stake or standing.alpha_stake)),
@@ -132,7 +132,7 @@ def subnet_face(overview: Overview, glyphs: Glyphs) -> Face:
 
 def _waiting(chain: Link, glyphs: Glyphs) -> Body:
     if chain.error:
-        rows = [state_row(glyphs.down, "no answer", Role.BAD, retry_text(chain))]
+        rows = [state_row(glyphs.down, "no answer", Role.BAD)]
         return with_paragraph(rows, chain.error)
     rows = [state_row(glyphs.never, "asking the chain", Role.MUTED)]
     return fixed(rows)

@@ -17,6 +17,7 @@ class Glyphs:
     box: str
     bar_done: str
     bar_left: str
+    ellipsis: str
     braille: bool
 
     def of(self, state: Freshness) -> str:
@@ -35,8 +36,8 @@ class Glyphs:
         return text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
 
 
-UNICODE = Glyphs("●", "◌", "✖", "○", "▲", "╭╮╰╯─│", "━", "─", braille=True)
-ASCII = Glyphs("*", "~", "x", "o", "!", "++++-|", "=", ".", braille=False)
+UNICODE = Glyphs("●", "◌", "✖", "○", "▲", "╭╮╰╯─│", "━", "─", "…", braille=True)
+ASCII = Glyphs("*", "~", "x", "o", "!", "++++-|", "=", ".", ">", braille=False)
 
 _ASCII = str.maketrans(
     {"…": "..", "τ": "TAO ", "α": "a", "→": "->", "·": "-", "–": "-", "—": "-", "×": "x"}

@@ -8,7 +8,7 @@ from taocli.feeds.snapshot import Overview
 
 from .actions import ACTIONS
 from .chart import area, nice_top, thin_out
-from .face import Body, Face, Role, Row, Span
+from .face import Body, Face, Role, Row, Span, fixed
 from .faces import link_role, retry_text
 from .glyphs import Glyphs
 from .text import UNKNOWN, clock, money, per_second, span_of_time
@@ -36,8 +36,8 @@ def header_face(overview: Overview, glyphs: Glyphs, *, paused: bool) -> Face:
             Span(f"block {overview.block.number:,}"),
             Span(f" +{_block_age(overview)}", Role.MUTED),
         ]
-    second = [Span(overview.watched.label or "watching", Role.MUTED), gap]
-    hotkey = overview.watched.hotkey
+    hotkey, label = overview.watched.hotkey, overview.watched.label
+    second = [Span(label, Role.MUTED), gap] if label else []
     second += [Span(hotkey.short if hotkey else "no hotkey"), gap]
     name = overview.subnet.name if overview.subnet is not None else ""
     second += [Span(f"subnet {overview.watched.netuid} {name}".rstrip(), Role.MUTED)]
@@ -47,7 +47,7 @@ def header_face(overview: Overview, glyphs: Glyphs, *, paused: bool) -> Face:
         Row(tuple(left), _countdown(overview)),
         Row(tuple(second), _tempo_bar(overview, glyphs)),
     )
-    return Face(lambda _width, _height: rows)
+    return Face(fixed(rows))
 
 
 def request_chart(overview: Overview, glyphs: Glyphs) -> Face:
@@ -115,7 +115,7 @@ def keys_face() -> Face:
         if action.label:
             left += [Span(action.shown, Role.ACCENT), Span(f" {action.label}   ", Role.MUTED)]
     rows = (Row(tuple(left), (Span("read only", Role.MUTED),)),)
-    return Face(lambda _width, _height: rows)
+    return Face(fixed(rows))
 
 
 def _chain_word(overview: Overview) -> str:
@@ -162,6 +162,8 @@ def _tempo_bar(overview: Overview, glyphs: Glyphs) -> tuple[Span, ...]:
 def _plot(
     history: Sequence[float | None], least_top: float, glyphs: Glyphs, role: Role
 ) -> tuple[Body, str]:
+    if all(reading is None for reading in history):
+        return fixed(()), ""
     top = nice_top(history[-240:], least_top)
 
     def body(width: int, height: int) -> Sequence[Row]:
@@ -175,7 +177,7 @@ def _chart(
     title: str, value: str, scale: str, body: Body, seconds_per_cell: int, *, dim: bool
 ) -> Face:
     def window(width: int) -> str:
-        return f"last {span_of_time(width * seconds_per_cell)}"
+        return f"last {span_of_time(width * seconds_per_cell)}" if scale else ""
 
     return Face(body, title, Span(value, Role.STRONG), foot=scale, note=window, dim=dim)
 

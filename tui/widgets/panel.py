@@ -11,7 +11,7 @@ from textual.widget import Widget
 from ..face import Face, Role, Row, Span, fit, fixed
 from ..glyphs import Glyphs
 
-_KEEPS_COLOUR = {Role.GOOD, Role.WARN, Role.BAD, Role.LINE}
+_KEEPS_COLOUR = {Role.WARN, Role.BAD, Role.LINE}
 Line = tuple[Span, ...]
 
 
@@ -68,7 +68,10 @@ class Panel(Widget):
         inner = max(1, width - 2 * margin)
         rows = list(self._face.body(inner, height - frame))[: height - frame]
         rows += [Row()] * (height - frame - len(rows))
-        body = [tuple(self._toned(span) for span in fit(self._plain(row), inner)) for row in rows]
+        body = [
+            tuple(self._toned(span) for span in fit(self._plain(row), inner, self._glyphs.ellipsis))
+            for row in rows
+        ]
         if not self._framed:
             return [(Span(" "), *line, Span(" ")) for line in body]
         edge = Span(self._glyphs.box[5], Role.LINE)
