@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import stat
@@ -31,6 +32,8 @@ from taocli.worker.training.random_model import RandomModel, write_random_model
 QUICK = KeeperTiming(heartbeat_s=0.2, first_backoff_s=0.1)
 CPU = Devices(("cpu",))
 
+pytestmark = pytest.mark.slow  # every test starts processes that load torch
+
 
 def ask(text: str, **fields) -> GenerationRequest:
     return GenerationRequest((ChatMessage("user", text),), **fields)
@@ -56,9 +59,13 @@ async def running(model, folder, devices=CPU):
 
 @pytest.fixture(scope="module")
 def endless(tmp_path_factory):
-    """A random model whose answers are long: it practically never says its end token."""
+    """A random model without an end token, so that its answers are as long as asked."""
     shape = RandomModel(seed=2, hidden=128, layers=6, inner=512, max_positions=4096, tied=False)
-    return write_random_model(tmp_path_factory.mktemp("endless"), shape)
+    folder = write_random_model(tmp_path_factory.mktemp("endless"), shape)
+    for name, field in (("config.json", "eos_token_id"), ("tokenizer_config.json", "eos_token")):
+        content = json.loads((folder / name).read_text())
+        (folder / name).write_text(json.dumps(content | {field: None}))
+    return folder
 
 
 async def until(check, seconds: float = 10.0) -> None:

@@ -26,7 +26,7 @@ def answers(directory: Path, questions: list[Question], device: str = "cpu") -> 
     texts = [""] * len(questions)
     for number, question in enumerate(questions):
         chat = (ChatMessage("user", question.text),)
-        engine.submit(number, GenerationRequest(chat, max_tokens=16))
+        engine.submit(number, GenerationRequest(chat, max_tokens=32))
     while engine.busy:
         for number, chunk in engine.step():
             texts[number] += chunk.text
