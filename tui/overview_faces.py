@@ -7,14 +7,13 @@ from taocli.feeds.samples import Freshness
 from taocli.feeds.snapshot import Overview
 
 from .actions import ACTIONS
-from .chart import area, nice_top, thin_out
-from .face import Body, Face, Role, Row, Span, fixed
+from .face import Face, Role, Row, Span, fixed
 from .faces import link_role, retry_text
 from .glyphs import Glyphs
+from .plot import Plot
 from .text import UNKNOWN, clock, money, per_second, span_of_time
 
 BAR_CELLS = 20
-EARNED_STEP_S = 10
 _EVENT_ROLES = {
     Level.INFO: Role.MUTED,
     Level.GOOD: Role.GOOD,
@@ -53,34 +52,34 @@ def header_face(overview: Overview, glyphs: Glyphs, *, paused: bool) -> Face:
 def request_chart(overview: Overview, glyphs: Glyphs) -> Face:
     """Requests a second, over the last seconds."""
     rate = overview.requests_per_s
-    body, scale = _plot(overview.histories.requests, 10.0, glyphs, Role.ACCENT)
-    return _chart("Requests", per_second(rate), scale, body, _per_cell(glyphs), dim=rate is None)
+    plot = Plot(overview.histories.requests, least_top=10.0, braille=glyphs.braille)
+    return plot.face("Requests", per_second(rate), dim=rate is None)
 
 
 def token_chart(overview: Overview, glyphs: Glyphs) -> Face:
     """Generated tokens a second, over the last seconds."""
     rate = overview.tokens_per_s
-    body, scale = _plot(overview.histories.tokens, 10.0, glyphs, Role.ACCENT)
-    return _chart("Tokens", per_second(rate), scale, body, _per_cell(glyphs), dim=rate is None)
+    plot = Plot(overview.histories.tokens, least_top=10.0, braille=glyphs.braille)
+    return plot.face("Tokens", per_second(rate), dim=rate is None)
 
 
 def latency_chart(overview: Overview, glyphs: Glyphs) -> Face:
     """The 95th percentile of answer times, in milliseconds."""
     history = overview.histories.latency_ms
     newest = history[-1] if history else None
-    body, scale = _plot(history, 10.0, glyphs, Role.ACCENT)
+    plot = Plot(history, least_top=10.0, braille=glyphs.braille)
     value = UNKNOWN if newest is None else f"{newest:,.0f} ms"
-    return _chart("Latency p95", value, scale, body, _per_cell(glyphs), dim=newest is None)
+    return plot.face("Latency p95", value, dim=newest is None)
 
 
 def earned_chart(overview: Overview, glyphs: Glyphs) -> Face:
-    """Alpha earned since the dashboard began to watch."""
-    history = thin_out(overview.histories.earned_rao, EARNED_STEP_S)
-    tokens = [None if rao is None else rao / 1e9 for rao in history]
-    body, scale = _plot(tokens, 0.001, glyphs, Role.GOOD)
+    """Alpha earned since the dashboard began to watch; the whole history, however narrow the panel."""
+    tokens = [None if rao is None else rao / 1e9 for rao in overview.histories.earned_rao]
+    plot = Plot(
+        tokens, least_top=0.001, braille=glyphs.braille, role=Role.GOOD, steps=(1, 2, 5, 10, 20)
+    )
     dim = overview.chain.state is not Freshness.LIVE
-    value = money(overview.earnings.earned, 2)
-    return _chart("Earned", value, scale, body, EARNED_STEP_S * _per_cell(glyphs), dim=dim)
+    return plot.face("Earned", money(overview.earnings.earned, 2), dim=dim)
 
 
 def events_face(overview: Overview, glyphs: Glyphs) -> Face:
@@ -157,31 +156,3 @@ def _tempo_bar(overview: Overview, glyphs: Glyphs) -> tuple[Span, ...]:
         Span(glyphs.bar_done * done, Role.ACCENT if live else Role.DIM),
         Span(glyphs.bar_left * (BAR_CELLS - done), Role.LINE),
     )
-
-
-def _plot(
-    history: Sequence[float | None], least_top: float, glyphs: Glyphs, role: Role
-) -> tuple[Body, str]:
-    if all(reading is None for reading in history):
-        return fixed(()), ""
-    top = nice_top(history[-240:], least_top)
-
-    def body(width: int, height: int) -> Sequence[Row]:
-        lines = area(history, width, height, top, braille=glyphs.braille)
-        return [Row((Span(line, role),)) for line in lines]
-
-    return body, f"0…{top:,g}"
-
-
-def _chart(
-    title: str, value: str, scale: str, body: Body, seconds_per_cell: int, *, dim: bool
-) -> Face:
-    def window(width: int) -> str:
-        return f"last {span_of_time(width * seconds_per_cell)}" if scale else ""
-
-    return Face(body, title, Span(value, Role.STRONG), foot=scale, note=window, dim=dim)
-
-
-def _per_cell(glyphs: Glyphs) -> int:
-    """Readings that one character of a chart holds."""
-    return 2 if glyphs.braille else 1

@@ -180,4 +180,13 @@ class Store:
             self._note(level, source, text)
 
     def _note(self, level: Level, source: str, text: str) -> None:
-        self.events.append(Event(self.clock.now(), level, source, clean(text, 200)))
+        event = Event(self.clock.now(), level, source, clean(text, 200))
+        if self.events and _is_routine(self.events[-1], event):
+            self.events.pop()
+        self.events.append(event)
+
+
+def _is_routine(last: Event, event: Event) -> bool:
+    """Whether ``event`` only brings ``last`` up to date, as one quiet epoch does after another."""
+    same_words = last.text.split()[:2] == event.text.split()[:2]
+    return same_words and last.level is event.level is Level.INFO and last.source == event.source

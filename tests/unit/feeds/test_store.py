@@ -134,3 +134,9 @@ def test_the_diary_is_bounded(store) -> None:
     for number in range(1000):
         store.fail_miner(f"failure {number}", 1.0)
     assert len(store.events) == 200
+
+
+def test_quiet_epochs_do_not_flood_the_diary(store, make) -> None:
+    for epoch in (90, 110, 130, 150):
+        store.put_subnet(make.subnet(epoch + 5, last_epoch=epoch), "t")
+    assert texts(store) == ["epoch ran at block 150"]
