@@ -15,13 +15,15 @@ from taocli.chain.headers import block_ref
 from taocli.chain.networks import Network
 from taocli.chain.reads.view import BlockView
 from taocli.chain.submit import send_and_watch
+from taocli.chain.transport import FIRST_PAUSE_S
 from taocli.domain.address import Address
 from taocli.domain.balance import Balance
 from taocli.domain.block import BlockRef
 from taocli.domain.errors import (
     ChainChanged,
     ChainRefused,
-    ConnectionLost,
+    DeadlineExceeded,
+    NetworkError,
     RpcFailed,
     ValidationError,
 )
@@ -71,16 +73,20 @@ class SubstrateChain:
     async def heads(self) -> AsyncIterator[BlockRef]:
         """Best blocks as they arrive; a slow caller skips to the newest. Reconnects for ever."""
         transport = self._connection.transport
-        while True:
+        last = None
+        while not transport.is_closed:
             await transport.reopen_forever()
             try:
                 async with transport.subscribe(
                     "chain_subscribeNewHeads", [], "chain_unsubscribeNewHeads"
                 ) as headers:
                     while True:
-                        yield block_ref(await headers.newest())
-            except ConnectionLost:
-                continue
+                        head = block_ref(await headers.newest())
+                        if head != last:  # a new subscription starts with the present head
+                            last = head
+                            yield head
+            except (NetworkError, DeadlineExceeded):
+                await asyncio.sleep(FIRST_PAUSE_S)
 
     async def plan(self, call: Call, signer: Address, effects: Sequence[Effect] = ()) -> Plan:
         """Estimate the fee and look for what would stop the call; nothing is signed."""

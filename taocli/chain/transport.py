@@ -49,6 +49,11 @@ class Transport:
             return self._link.endpoint
         return self._endpoints[self._next % len(self._endpoints)]
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether ``close`` was called: no request will be answered any more."""
+        return self._closed
+
     async def open(self) -> None:
         """Make sure that there is a link; one try per endpoint."""
         await self._open_link()
