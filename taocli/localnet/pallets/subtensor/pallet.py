@@ -19,10 +19,19 @@ from taocli.localnet.pallets.subtensor.ownership import Ownership
 from taocli.localnet.pallets.subtensor.registration import Registration
 from taocli.localnet.pallets.subtensor.serving import Serving
 from taocli.localnet.pallets.subtensor.stake_moves import StakeMoves
+from taocli.localnet.pallets.subtensor.storage_later import LaterStorage
 
 
 class SubtensorModule(
-    Registration, Serving, StakeMoves, Mechanisms, Epochs, Delegation, Ownership, Coinbase
+    Registration,
+    Serving,
+    StakeMoves,
+    Mechanisms,
+    Epochs,
+    Delegation,
+    Ownership,
+    Coinbase,
+    LaterStorage,
 ):
     """Subnets, neurons, stake, consensus and emission."""
 

@@ -18,6 +18,7 @@ VECTORS = Path(__file__).parents[3] / "vectors" / "interface.json"
 INTERFACE = json.loads(VECTORS.read_text())
 RUNTIME = build_localnet(block_time=12.0).producer.runtime
 OWN_VALUE = {"Version"}  # names this runtime, not spec 424
+LATER = {"CollateralLockShare", "CollateralDrainRatio", "ColdkeyMinerCollateral"}  # spec > 425
 REAL_APIS = [api for name, api in RUNTIME.apis.items() if name != "BetaBasketRuntimeApi"]  # later
 
 
@@ -58,6 +59,7 @@ def test_storage(pair):
             f"0x{item.default_bytes.hex()}",
         ]
         for item in pallet.storage_items
+        if item.name not in LATER
     }
     assert declared == {name: real["storage"].get(name) for name in declared}
 
