@@ -123,31 +123,6 @@ async def build_worker(model: Path, device: str, runtime: Path) -> "ModelWorker"
     return WorkerSupervisor(model, await resolve_device(device), runtime)
 
 
-def validator_keys(settings: Settings, password: str | None = None) -> "ValidatorKeys":
-    """The keys of a localnet's validator: the wallet of the settings, else well-known dev keys.
-
-    Without a wallet of that name the keys are //Validator and //Validator//hotkey, public to everybody
-    and worth something on a localnet only. A wallet that was named must be there.
-    """
-    from taocli.domain.errors import WalletNotFound  # noqa: PLC0415
-    from taocli.validator.entering import ValidatorKeys  # noqa: PLC0415
-    from taocli.wallet.derivation import keypair_from_uri  # noqa: PLC0415
-    from taocli.wallet.keypair import SR25519  # noqa: PLC0415
-
-    patron = keypair_from_uri("//Alice", SR25519, dev=True)
-    store = build_wallets(settings)
-    try:
-        hotkey = store.hotkey_signer(settings.wallet, settings.hotkey)
-        return ValidatorKeys(store.unlock_coldkey(settings.wallet, password), hotkey, patron)
-    except WalletNotFound:
-        if settings.origins.get("wallet") == "command line":
-            raise
-    coldkey = keypair_from_uri("//Validator", SR25519, dev=True)
-    return ValidatorKeys(
-        coldkey, keypair_from_uri("//Validator//hotkey", SR25519, dev=True), patron
-    )
-
-
 def is_local(settings: Settings) -> bool:
     """Whether the network is a chain on this machine."""
     from taocli.chain.networks import resolve_network  # noqa: PLC0415
