@@ -61,7 +61,8 @@ def build_miner_feed(network: str, netuid: int, hotkey: "Address") -> "MinerDire
     from taocli.feeds.miner_feed import MinerDirectory  # noqa: PLC0415
     from taocli.feeds.status_wire import rendezvous  # noqa: PLC0415
 
-    return MinerDirectory(rendezvous(network, netuid, hotkey.ss58), netuid, hotkey.ss58)
+    place = rendezvous(_network_key(network), netuid, hotkey.ss58)
+    return MinerDirectory(place, netuid, hotkey.ss58)
 
 
 def resolve_watched(settings: Settings, netuid: int, address: str | None) -> "Watched":
@@ -105,7 +106,7 @@ def miner_directory(settings: Settings, netuid: int, hotkey: "Address") -> Path:
     """Where the miner of this hotkey keeps its lock, sockets and last will."""
     from taocli.feeds.status_wire import rendezvous  # noqa: PLC0415
 
-    return rendezvous(settings.network, netuid, hotkey.ss58)
+    return rendezvous(_network_key(settings.network), netuid, hotkey.ss58)
 
 
 def shipped_model() -> Path:
@@ -190,3 +191,10 @@ def resolve_account(settings: Settings, text: str) -> "Address":
         if found is None:
             raise
         return found
+
+
+def _network_key(network: str) -> str:
+    """One spelling for a network, so that ``local`` and its URL meet in the same directory."""
+    from taocli.chain.networks import resolve_network  # noqa: PLC0415
+
+    return resolve_network(network).endpoints[0]

@@ -16,6 +16,8 @@ NETUID = 1
 MINER_WALLET = "demo-miner"
 VALIDATOR_WALLET = "demo-validator"
 HOTKEY = "default"
+_LONGEST_BASE = 24
+"""Characters of the temporary folder that leave room for a Unix socket's path (107 in all)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Stage:
 
 def set_stage(block_time_s: str, tempo: int) -> Stage:
     """Make the folder (0700) and pick ports that are free now."""
-    folder = Path(tempfile.mkdtemp(prefix="taocli-demo-"))
+    deep = len(tempfile.gettempdir()) > _LONGEST_BASE
+    folder = Path(tempfile.mkdtemp(prefix="taocli-demo-", dir="/tmp" if deep else None))  # noqa: S108 - mkdtemp makes it 0700 and new
     redirected = {
         "XDG_CONFIG_HOME": "config",
         "XDG_STATE_HOME": "state",

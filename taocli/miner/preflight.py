@@ -1,6 +1,7 @@
 """Checks before anything is spent: one miner per hotkey, a free port, a model that is there."""
 
 import fcntl
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,9 @@ from taocli.domain.errors import AlreadyRunning, FileSystemError, ModelInvalid
 from taocli.miner.address import ServingAddress
 from taocli.protocol.server import bind
 
-_NEEDED = ("config.json",)
+_NEEDED = ("config.json", "tokenizer.json")
+_MAX_HEADER_BYTES = 100 * 1024 * 1024
+"""The safetensors format's own bound for the description of its tensors."""
 
 
 @contextmanager
@@ -45,12 +48,42 @@ def check_port(address: ServingAddress, port: int) -> None:
 
 
 def check_model(directory: Path) -> None:
-    """Raise ``ModelInvalid`` when the directory can be no model at all; the worker checks the rest."""
+    """Raise ``ModelInvalid`` when files are missing or cut off, before a slot is paid for.
+
+    The worker checks what is inside them when it loads the model.
+    """
     missing = [name for name in _NEEDED if not (directory / name).is_file()]
-    if missing or not any(directory.glob("*.safetensors")):
-        what = missing[0] if missing else "*.safetensors"
+    weights = sorted(directory.glob("*.safetensors"))
+    if missing or not weights:
         raise ModelInvalid(
             f"{directory} is not a model directory.",
-            why=f"It has no {what}.",
-            fix="Give --model a folder with config.json, tokenizer files and .safetensors weights.",
+            why=f"It has no {missing[0] if missing else '*.safetensors'}.",
+            fix="Give --model a folder with config.json, tokenizer.json and .safetensors weights.",
         )
+    for path in weights:
+        check_weights_file(path)
+
+
+def check_weights_file(path: Path) -> None:
+    """Compare a safetensors file's length with what its own header describes."""
+    size = path.stat().st_size
+    try:
+        with path.open("rb") as source:
+            length = int.from_bytes(source.read(8), "little")
+            if length > min(size, _MAX_HEADER_BYTES):
+                raise _cut_off(path, size)
+            header = json.loads(source.read(length))
+        ends = [item["data_offsets"][1] for name, item in header.items() if name != "__metadata__"]
+        expected = 8 + length + max(ends, default=0)
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
+        raise _cut_off(path, size) from None
+    if size < expected:
+        raise _cut_off(path, size)
+
+
+def _cut_off(path: Path, size: int) -> ModelInvalid:
+    return ModelInvalid(
+        f"The weights in {path} are damaged.",
+        why=f"{path.name} has {size} bytes, which is not what its header describes.",
+        fix="Copy or download the file again.",
+    )

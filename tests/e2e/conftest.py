@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -80,8 +82,8 @@ class Running:
 
 
 @pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    folder = tmp_path_factory.mktemp("h")
+def home() -> Iterator[Home]:
+    folder = Path(tempfile.mkdtemp(prefix="t"))  # short: a Unix socket's path ends at 107 bytes
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("TAOCLI_", "BT_", "XDG_"))}
     for name, part in {
         "XDG_RUNTIME_DIR": "r", "XDG_STATE_HOME": "s", "XDG_CACHE_HOME": "c",
@@ -89,7 +91,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     }.items():  # fmt: skip
         environ[name] = str(folder / part)
     (folder / "r").mkdir(mode=0o700)
-    return Home(folder, environ)
+    yield Home(folder, environ)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from taocli.chain.client import SubstrateChain
@@ -92,18 +93,27 @@ def test_a_miner_survives_its_worker_and_its_chain(
     miner = mine(start, "miner", chain.endpoint, free_port())
     arguments = ("status", "--network", chain.endpoint, "--subnet", "1", "--wallet", "miner")
 
-    def worker() -> tuple[int | None, str]:
-        _, said, _ = home.run(*arguments)
-        found = said["data"]["miner"]["value"]["worker"]
-        return found["pid"], found["state"]
+    def worker() -> int | None:
+        """The process that runs the model."""
+        children = psutil.Process(miner.process.pid).children()
+        return next((c.pid for c in children if "taocli.worker" in c.cmdline()), None)
 
-    first, _ = worker()
+    def state() -> str:
+        _, said, _ = home.run(*arguments)
+        return str(said["data"]["miner"]["report"]["worker"]["state"])
+
+    first = worker()
     assert first is not None
+
+    def wait_until_another_is_ready(former: int | None) -> None:
+        deadline = time.monotonic() + 60
+        while worker() in {None, former} or state() != "ready":
+            assert time.monotonic() < deadline, miner.log.read_text()
+            time.sleep(0.3)
+
+    wait_until_another_is_ready(None)
     os.kill(first, signal.SIGKILL)
-    deadline = time.monotonic() + 30
-    while (now := worker()) != (now[0], "ready") or now[0] == first:
-        assert time.monotonic() < deadline, now
-        time.sleep(0.3)
+    wait_until_another_is_ready(first)
 
     chain.process.send_signal(signal.SIGSTOP)
     try:

@@ -98,9 +98,7 @@ def _mortality(runtime: "Runtime", conditions: Conditions) -> tuple[bytes, int]:
     return system.BlockHash[birth], birth + period - runtime.block_number
 
 
-def _nonce(
-    runtime: "Runtime", signer: bytes, extrinsic: Extrinsic, conditions: Conditions
-) -> int:
+def _nonce(runtime: "Runtime", signer: bytes, extrinsic: Extrinsic, conditions: Conditions) -> int:
     """The account's nonce. Only calls that pay need an account that exists: a hotkey has no money.
 
     Source: Subtensor ``runtime/src/check_nonce.rs``, whose wrapper asks for ``Pays::Yes`` as well.

@@ -1,6 +1,7 @@
 """What `taocli mine` says when it cannot mine: one error, its exit code, nothing half done."""
 
 import json
+import shutil
 import socket
 import tempfile
 
@@ -24,11 +25,7 @@ def own_directories(tmp_path, monkeypatch):
 
 @pytest.fixture
 def model(tmp_path):
-    folder = tmp_path / "model"
-    folder.mkdir()
-    (folder / "config.json").write_text("{}")
-    (folder / "model.safetensors").write_bytes(b"x")
-    return folder
+    return shutil.copytree(bootstrap.shipped_model(), tmp_path / "model")
 
 
 @pytest.fixture

@@ -1,10 +1,16 @@
+import json
 import socket
 
 import pytest
 
 from taocli.domain.errors import AlreadyRunning, InvalidSetting, ModelInvalid, PortInUse
 from taocli.miner.address import ServingAddress, choose_address
-from taocli.miner.preflight import check_model, check_port, single_instance
+from taocli.miner.preflight import (
+    check_model,
+    check_port,
+    check_weights_file,
+    single_instance,
+)
 
 
 def test_a_localnet_miner_serves_where_the_chain_allows_it():
@@ -50,9 +56,37 @@ def test_a_taken_port_is_found_before_the_model_loads():
     assert "--port" in caught.value.fix
 
 
+def weights(header: object, data: bytes) -> bytes:
+    described = json.dumps(header).encode()
+    return len(described).to_bytes(8, "little") + described + data
+
+
+ONE_TENSOR = {"t": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]}, "__metadata__": {}}
+
+
 def test_a_folder_without_weights_is_no_model(tmp_path):
-    (tmp_path / "config.json").write_text("{}")
+    for name in ("config.json", "tokenizer.json"):
+        (tmp_path / name).write_text("{}")
     with pytest.raises(ModelInvalid, match="not a model"):
         check_model(tmp_path)
-    (tmp_path / "model.safetensors").write_bytes(b"x")
+    (tmp_path / "model.safetensors").write_bytes(weights(ONE_TENSOR, b"1234"))
     check_model(tmp_path)
+    (tmp_path / "tokenizer.json").unlink()
+    with pytest.raises(ModelInvalid) as caught:
+        check_model(tmp_path)
+    assert "tokenizer.json" in caught.value.why
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"x", b"\xff" * 8, (5).to_bytes(8, "little") + b"{", weights(ONE_TENSOR, b"123"),
+        weights([], b""), weights({"t": {}}, b""), weights({"t": {"data_offsets": "x"}}, b""),
+    ],
+)  # fmt: skip
+def test_weights_that_are_cut_off_are_named(tmp_path, content):
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(ModelInvalid) as caught:
+        check_weights_file(path)
+    assert "model.safetensors" in caught.value.what
