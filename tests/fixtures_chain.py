@@ -6,6 +6,7 @@ from taocli.localnet.assemble import build_producer
 from taocli.localnet.dev_keys import dev_key
 from taocli.localnet.frame.outcome import ROOT, InvalidTransaction, Origin
 from taocli.localnet.frame.storage import blake2_256
+from taocli.localnet.frame.types import AccountId
 
 TAO = 10**9
 
@@ -59,10 +60,11 @@ class Chain:
 
     def invocation(self, call: str, /, **args: Any) -> Any:
         pallet, _, name = call.rpartition(".")
-        given = {
-            key: self.key(value) if isinstance(value, str) else value for key, value in args.items()
-        }
-        return self.runtime.pallet(pallet or "SubtensorModule").invocation(name, **given)
+        made = self.runtime.pallet(pallet or "SubtensorModule").invocation(name, **args)
+        for field in made.declaration.fields:
+            if field.type is AccountId and isinstance(args[field.name], str):
+                made.args[field.name] = self.key(args[field.name])
+        return made
 
     def free(self, who: str) -> int:
         return int(self.runtime.balances.free(self.key(who)))

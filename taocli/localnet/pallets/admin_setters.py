@@ -15,7 +15,7 @@ from taocli.localnet.frame.outcome import DispatchFailure, Origin
 from taocli.localnet.frame.pallet import Pallet
 from taocli.localnet.frame.scale import Type
 from taocli.localnet.frame.types import u16
-from taocli.localnet.pallets.subtensor.pools import ROOT
+from taocli.localnet.pallets.subtensor.shares import ROOT
 
 Check = Callable[["Setters", int, Any], None]
 """Refuses a value for a subnet by failing the call."""
@@ -76,10 +76,9 @@ class Setters(Pallet):
 
     def is_frozen(self, netuid: int) -> bool:
         """Whether the next epoch is closer than the freeze window, or was asked for by hand."""
-        due = self.subnets.next_epoch_block(netuid)
-        if due is None:
+        left = self.subnets.blocks_until_epoch(netuid)
+        if left is None:
             return False
-        left = max(0, due - self.block_number)
         return bool(
             self.subnets.PendingEpochAt[netuid] or left < self.subnets.AdminFreezeWindow.get()
         )

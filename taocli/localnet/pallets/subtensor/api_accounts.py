@@ -27,7 +27,7 @@ from taocli.localnet.pallets.subtensor.api_types import (
 )
 from taocli.localnet.pallets.subtensor.chain_types import LockState
 from taocli.localnet.pallets.subtensor.metagraph import SubnetReader
-from taocli.localnet.pallets.subtensor.pools import ROOT
+from taocli.localnet.pallets.subtensor.shares import ROOT
 
 _Record = dict[str, Any]
 _U16_MAX = 65535

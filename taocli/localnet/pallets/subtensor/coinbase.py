@@ -3,10 +3,9 @@
 TAO is split over the subnets by the moving averages of their prices and put into their pools, together
 with alpha, without moving the price. Alpha injection is capped by the root's share of a subnet; TAO beyond the
 cap buys alpha from the pool for the protocol. Each subnet also mints alpha for its people, which waits
-for the epoch: 18 % for the owner, half of the rest for miners, half for validators. Source: Subtensor
-spec 425, ``coinbase/run_coinbase.rs``.
-
-Simplified: the root part of the validators' half is recycled, as the chain does while root selling is off.
+for the epoch: 18 % for the owner, half of the rest for miners, half for validators. Of the validators' half a
+part goes to root stake, as much as it weighs, while the moving prices of all subnets add up to more
+than one TAO; else that part is recycled. Source: Subtensor spec 425, ``coinbase/run_coinbase.rs``.
 """
 
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from taocli.localnet.pallets.subtensor.issuance import block_emission
-from taocli.localnet.pallets.subtensor.pools import ROOT, Pools, subnet_account
+from taocli.localnet.pallets.subtensor.pools import Pools, subnet_account
+from taocli.localnet.pallets.subtensor.shares import ROOT
 
 _ONE_I96F32 = 1 << 32
 _U64_MAX = (1 << 64) - 1
@@ -39,11 +39,16 @@ class Coinbase(Pools):
         """Mint this block's TAO and alpha and note what waits for the next epochs."""
         emission = block_emission(self.TotalIssuance.get())
         self.BlockEmission.set(emission)
+        self.share_out(emission)
+
+    def share_out(self, emission: int) -> None:
+        """Give each live subnet its share of ``emission`` rao, and its own alpha."""
         live = [netuid for netuid in self.NetworksAdded.keys_under() if self._is_live(netuid)]
         shares = self._tao_shares(live)
         for netuid in live:
             tao = int(emission * shares.get(netuid, Fraction(0)))
             self._emit(netuid, tao)
+        for netuid in live:
             self._move_price(netuid)
 
     def alpha_issuance(self, netuid: int) -> int:
@@ -55,6 +60,11 @@ class Coinbase(Pools):
         weighed = Fraction(self.SubnetTAO[ROOT] * self.TaoWeight.get(), _U64_MAX)
         total = weighed + self.alpha_issuance(netuid)
         return weighed / total if total else Fraction(0)
+
+    def is_root_paid(self) -> bool:
+        """Whether root stake gets its part: the moving prices add up to more than one TAO."""
+        prices = (price for netuid, price in self.SubnetMovingPrice.items_under() if netuid != ROOT)
+        return bool(sum(prices) > _ONE_I96F32)
 
     def _is_live(self, netuid: int) -> bool:
         return bool(
@@ -90,7 +100,10 @@ class Coinbase(Pools):
         self.PendingOwnerCut[netuid] += cut
         self.PendingServerEmission[netuid] += servers
         self.PendingValidatorEmission[netuid] += rest - servers - root_part
-        self.SubnetAlphaOut[netuid] -= root_part
+        if self.is_root_paid():
+            self.PendingRootAlphaDivs[netuid] += root_part
+        else:
+            self.SubnetAlphaOut[netuid] -= root_part
 
     def _plan_injection(self, netuid: int, tao: int, alpha_emission: int) -> Injection:
         price = Fraction(self.pool(netuid).price)

@@ -9,7 +9,7 @@ from taocli.localnet.frame.call import call
 from taocli.localnet.frame.outcome import Origin
 from taocli.localnet.frame.types import AccountId, u16
 from taocli.localnet.pallets.subtensor.neurons import Neurons
-from taocli.localnet.pallets.subtensor.pools import ROOT
+from taocli.localnet.pallets.subtensor.shares import ROOT
 
 
 class Delegation(Neurons):

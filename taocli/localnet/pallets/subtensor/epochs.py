@@ -2,13 +2,15 @@
 
 At each tempo the subnet's weights go through ``yuma``. Miners get their share of the server half as
 stake on their hotkeys; validators get theirs, less the take that the hotkey's owner keeps, as growth of
-everything staked on them. What the subnet owner's own hotkey would earn as a miner is burned. Source:
+everything staked on them, and root's part goes to the root stake behind them. What the subnet owner's own hotkey would earn as a miner is burned. Source:
 Subtensor spec 425, ``coinbase/run_coinbase.rs`` (``distribute_emission``) and ``epoch/run_epoch.rs``.
 
 Simplified: one mechanism per subnet and no child hotkeys.
 """
 
-from taocli.localnet.pallets.subtensor.pools import ROOT
+from collections.abc import Sequence
+
+from taocli.localnet.pallets.subtensor.shares import ROOT
 from taocli.localnet.pallets.subtensor.weights import Weights
 from taocli.localnet.pallets.subtensor.yuma import EpochInput, EpochResult, EpochRules, run_epoch
 
@@ -43,6 +45,11 @@ class Epochs(Weights):
         tempo = self.Tempo[netuid]
         return int(self.LastEpochBlock[netuid] + tempo) if tempo else None
 
+    def blocks_until_epoch(self, netuid: int) -> int | None:
+        """How many blocks are left to the next epoch, 0 when it is late."""
+        due = self.next_epoch_block(netuid)
+        return None if due is None else max(0, due - self.block_number)
+
     def _is_due(self, netuid: int, now: int) -> bool:
         tempo = self.Tempo[netuid]
         if not tempo:
@@ -56,14 +63,16 @@ class Epochs(Weights):
     def _run(self, netuid: int, now: int) -> None:
         servers = self.PendingServerEmission.take(netuid)
         validators = self.PendingValidatorEmission.take(netuid)
+        root = self.PendingRootAlphaDivs.take(netuid)
         owner_cut = self.PendingOwnerCut.take(netuid)
         self._pay_owner(netuid, owner_cut)
         if self.SubnetworkN[netuid]:
             result = run_epoch(self._rules(netuid), self._input(netuid, now))
             self._write(netuid, result, servers + validators)
             self._distribute(netuid, result, servers, validators)
+            self._pay_root(netuid, result, root)
         else:
-            self.SubnetAlphaOut[netuid] -= servers + validators
+            self.SubnetAlphaOut[netuid] -= servers + validators + root
         self.SubnetEpochIndex[netuid] += 1
         self.LastEpochBlock[netuid] = now
         self.BlocksSinceLastStep[netuid] = 0
@@ -137,10 +146,33 @@ class Epochs(Weights):
         self.deposit("IncentiveAlphaEmittedToMiners", netuid, incentives)
         burned = self._pay_miners(netuid, hotkeys, incentives)
         self.MinerBurned[netuid] = burned * _ONE_U96F32 // paid if paid else 0
-        dividends = _split(result.validator_share, total - servers)
+        by_alpha, _ = self._dividends_by_kind(netuid, hotkeys, result)
+        dividends = _split(by_alpha, total - servers)
         for hotkey, amount in zip(hotkeys, dividends, strict=True):
             self._pay_validator(netuid, hotkey, amount)
         self.SubnetAlphaOut[netuid] -= total - paid - sum(dividends)
+
+    def _dividends_by_kind(
+        self, netuid: int, hotkeys: list[bytes], result: EpochResult
+    ) -> tuple[list[int], list[int]]:
+        """Each validator's share of dividends, split by what its stake is: alpha, and root TAO."""
+        by_alpha, by_root = [], []
+        for hotkey, share in zip(hotkeys, result.validator_share, strict=True):
+            total = self.stake_weight_of(hotkey, netuid)
+            alpha = share * self.TotalHotkeyAlpha[hotkey, netuid] // total if total else share
+            by_alpha.append(alpha)
+            by_root.append(share - alpha)
+        return by_alpha, by_root
+
+    def _pay_root(self, netuid: int, result: EpochResult, amount: int) -> None:
+        """Root's part, to the root stake of validators; without any it is recycled."""
+        hotkeys = self.hotkeys_of(netuid)
+        _, by_root = self._dividends_by_kind(netuid, hotkeys, result)
+        parts = _split(by_root, amount)
+        for hotkey, part in zip(hotkeys, parts, strict=True):
+            if part:
+                self.reward_root(hotkey, netuid, part)
+        self.SubnetAlphaOut[netuid] -= amount - sum(parts)
 
     def _pay_miners(self, netuid: int, hotkeys: list[bytes], incentives: list[int]) -> int:
         """Returns what was burned because it belonged to the subnet owner's hotkey."""
@@ -173,7 +205,7 @@ class Epochs(Weights):
             self.credit_stake(hotkey, coldkey, netuid, amount)
 
 
-def _split(shares: tuple[int, ...], amount: int) -> list[int]:
+def _split(shares: Sequence[int], amount: int) -> list[int]:
     """Shares of all shares as whole rao; what rounding leaves over is not paid."""
     total = sum(shares)
     return [share * amount // total if total else 0 for share in shares]

@@ -5,7 +5,7 @@ Records are dictionaries with the field names of ``api_types``; they leave this 
 
 from typing import Any
 
-from taocli.localnet.pallets.subtensor.pools import ROOT
+from taocli.localnet.pallets.subtensor.shares import ROOT
 
 _Record = dict[str, Any]
 _NO_AXON = {

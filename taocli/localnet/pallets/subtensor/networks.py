@@ -9,7 +9,8 @@ from taocli.localnet.frame.call import call
 from taocli.localnet.frame.outcome import DispatchFailure, Origin
 from taocli.localnet.frame.types import AccountId, u16
 from taocli.localnet.pallets.subtensor.neurons import Neurons
-from taocli.localnet.pallets.subtensor.pools import DYNAMIC, ROOT, subnet_account
+from taocli.localnet.pallets.subtensor.pools import DYNAMIC, subnet_account
+from taocli.localnet.pallets.subtensor.shares import ROOT
 
 ONE_TAO = 10**9
 MAX_ROOT_UIDS = 64

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from taocli.localnet.frame.call import Invocation
+from taocli.localnet.pallets.subtensor.claiming import Claiming
 from taocli.localnet.pallets.subtensor.coinbase import Coinbase
 from taocli.localnet.pallets.subtensor.constants import CONSTANTS
 from taocli.localnet.pallets.subtensor.delegation import Delegation
@@ -30,6 +31,7 @@ class SubtensorModule(
     Epochs,
     Delegation,
     Ownership,
+    Claiming,
     Coinbase,
     LaterStorage,
 ):

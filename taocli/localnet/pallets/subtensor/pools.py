@@ -8,9 +8,9 @@ is one unit of stake, free of charge. Source: Subtensor spec 425, ``staking/stak
 from dataclasses import dataclass
 
 from taocli.localnet.pallets.subtensor.amm import MAX_INPUT_RATIO, MINIMUM_RESERVE, Pool, fee_on
-from taocli.localnet.pallets.subtensor.shares import Shares
+from taocli.localnet.pallets.subtensor.root_claims import RootClaims
+from taocli.localnet.pallets.subtensor.shares import ROOT
 
-ROOT = 0
 DYNAMIC = 1
 _SUB_ACCOUNT = b"modl" + b"subtensr"
 
@@ -29,7 +29,7 @@ class Trade:
     fee: int
 
 
-class Pools(Shares):
+class Pools(RootClaims):
     """Quotes and trades; ``SubnetTAO``, ``SubnetAlphaIn`` and ``SubnetAlphaOut`` follow every trade."""
 
     name = "SubtensorModule"
@@ -83,9 +83,9 @@ class Pools(Shares):
         self.SubnetVolume[netuid] += net
         return trade
 
-    def sell_alpha(self, coldkey: bytes, netuid: int, alpha: int) -> Trade:
+    def sell_alpha(self, coldkey: bytes, netuid: int, alpha: int, *, free: bool = False) -> Trade:
         """Trade alpha that the caller has debited for TAO in the coldkey's account."""
-        trade = self.quote_sell(netuid, alpha)
+        trade = self.quote_sell(netuid, alpha, free=free)
         self._release(coldkey, netuid, trade.paid - trade.fee, trade.received)
         if trade.fee:
             self._sell_fee(netuid, trade.fee)

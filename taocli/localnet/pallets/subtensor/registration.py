@@ -9,7 +9,8 @@ from taocli.localnet.frame.outcome import InvalidTransaction, Origin
 from taocli.localnet.frame.types import AccountId, Bytes, u16, u64
 from taocli.localnet.pallets.subtensor.burn import bumped, decayed
 from taocli.localnet.pallets.subtensor.neurons import Neurons
-from taocli.localnet.pallets.subtensor.pools import ROOT, subnet_account
+from taocli.localnet.pallets.subtensor.pools import subnet_account
+from taocli.localnet.pallets.subtensor.shares import ROOT
 
 _NO_SUBNET, _NO_BALANCE = 3, 2
 

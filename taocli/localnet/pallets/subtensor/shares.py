@@ -9,6 +9,9 @@ from decimal import ROUND_FLOOR, Decimal, localcontext
 
 from taocli.localnet.pallets.subtensor.storage import SubtensorStorage
 
+ROOT = 0
+"""The netuid whose stake is TAO itself."""
+
 DIGITS = 21
 _Float = dict[str, int]
 

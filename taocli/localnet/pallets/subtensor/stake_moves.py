@@ -12,7 +12,7 @@ from taocli.localnet.frame.call import call
 from taocli.localnet.frame.outcome import DispatchFailure, Origin
 from taocli.localnet.frame.types import AccountId, Option, boolean, u16, u64
 from taocli.localnet.pallets.subtensor.amm import Pool, fee_on
-from taocli.localnet.pallets.subtensor.pools import ROOT
+from taocli.localnet.pallets.subtensor.shares import ROOT
 from taocli.localnet.pallets.subtensor.staking import MIN_STAKE, Staking
 
 _PRICE_SCALE = 10**9

@@ -11,7 +11,7 @@ from taocli.localnet.frame.outcome import DispatchFailure, InvalidTransaction, O
 from taocli.localnet.frame.types import AccountId, boolean, u16, u64
 from taocli.localnet.pallets.subtensor.amm import gross_of
 from taocli.localnet.pallets.subtensor.neurons import Neurons
-from taocli.localnet.pallets.subtensor.pools import ROOT
+from taocli.localnet.pallets.subtensor.shares import ROOT
 
 MIN_STAKE = 2_000_000
 _MAX_TIMES_RESERVE = 1_000

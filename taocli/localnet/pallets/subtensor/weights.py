@@ -12,7 +12,7 @@ from taocli.localnet.frame.storage import blake2_256
 from taocli.localnet.frame.types import H256, AccountId, Tuple, Vec, u16, u64
 from taocli.localnet.pallets.subtensor.fixed_math import max_upscaled
 from taocli.localnet.pallets.subtensor.neurons import Neurons
-from taocli.localnet.pallets.subtensor.pools import ROOT
+from taocli.localnet.pallets.subtensor.shares import ROOT
 
 MAX_UNREVEALED = 10
 _RATE_LIMITED = 6

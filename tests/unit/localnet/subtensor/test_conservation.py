@@ -22,6 +22,7 @@ STEPS = st.one_of(
     st.tuples(st.just("transfer"), PEOPLE, PEOPLE, HOTS, st.integers(0, 1), AMOUNTS),
     st.tuples(st.just("leave"), PEOPLE, HOTS, st.booleans()),
     st.tuples(st.just("weigh"), HOTS, st.integers(0, 4)),
+    st.tuples(st.just("claim"), PEOPLE, st.booleans()),
     st.tuples(st.just("mine"), st.integers(1, 12)),
 )
 
@@ -47,6 +48,9 @@ def perform(chain: Chain, step: Any) -> None:
             )  # fmt: skip
         case "leave", who, hotkey, to_root:
             chain.do(who, "unstake_all_alpha" if to_root else "unstake_all", hotkey=hotkey)
+        case "claim", who, keep:
+            chain.do(who, "set_root_claim_type", new_root_claim_type="Keep" if keep else "Swap")
+            chain.do(who, "claim_root", subnets=[1])
         case "weigh", hotkey, uid:
             chain.do(hotkey, "set_weights", netuid=1, dests=[uid], weights=[9], version_key=0)
         case "mine", count:
@@ -76,8 +80,17 @@ def check_books(chain: Chain) -> None:
             + module.PendingServerEmission[netuid]
             + module.PendingValidatorEmission[netuid]
         )
+        waiting += module.PendingRootAlphaDivs[netuid]
         protocol = module.SubnetProtocolAlpha[netuid]
-        assert module.SubnetAlphaOut[netuid] == staked + waiting + protocol
+        unclaimed = module.SubnetAlphaOut[netuid] - (staked + waiting + protocol)
+        owed = sum(
+            module.owed_on_root(chain.key(hotkey), chain.key(coldkey), netuid)
+            for hotkey in HOTKEYS
+            for coldkey in COLDKEYS
+        )
+        assert owed <= unclaimed  # what root earned and nobody can claim any more stays in it
+        if not any(module.RootClaimable[chain.key(hotkey)] for hotkey in HOTKEYS):
+            assert unclaimed == 0
         for (hotkey, subnet), pot in module.TotalHotkeyAlpha.items_under():
             if subnet == netuid:
                 shares = sum(amount for _, amount in module.stakers_of(hotkey, netuid))
@@ -85,10 +98,11 @@ def check_books(chain: Chain) -> None:
     assert module.TotalStake.get() == pools
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(STEPS, max_size=30))
-def test_tao_and_alpha_are_conserved(steps: list[Any]) -> None:
+@settings(max_examples=40, deadline=None)
+@given(st.lists(STEPS, max_size=30), st.sampled_from([1, 2]))
+def test_tao_and_alpha_are_conserved(steps: list[Any], root_price: int) -> None:
     chain = Chain(tempo=7)
+    chain.module.SubnetMovingPrice[1] = root_price << 32  # above one TAO root stake is paid
     check_books(chain)
     for step in steps:
         perform(chain, step)

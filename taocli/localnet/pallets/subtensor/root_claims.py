@@ -1,0 +1,58 @@
+"""What root stake earns: alpha of every subnet, owed until it is claimed.
+
+A hotkey has per subnet a rate, the alpha owed for one rao of root stake since ever. A coldkey is owed its
+root stake times the rate, less what counts as claimed; stake that comes later counts as having claimed
+all there was before it. Paying all nominators is then one addition. Source: Subtensor spec 425,
+``staking/claim_root.rs``. Rates are I96F32. Simplified: nobody's claim is made for them; ``claim_root`` has
+to be called.
+"""
+
+from taocli.localnet.pallets.subtensor.shares import ROOT, Shares
+
+_FRACTION_BITS = 32
+_U16_MAX = 65535
+
+
+class RootClaims(Shares):
+    """The ledger of rates and claims, kept through every change of root stake."""
+
+    name = "SubtensorModule"
+
+    def credit_stake(self, hotkey: bytes, coldkey: bytes, netuid: int, amount: int) -> None:
+        """Give stake; on root it is owed nothing from before."""
+        if netuid == ROOT:
+            self._shift_claimed(hotkey, coldkey, amount)
+        super().credit_stake(hotkey, coldkey, netuid, amount)
+
+    def debit_stake(self, hotkey: bytes, coldkey: bytes, netuid: int, amount: int) -> None:
+        """Take stake away; what was owed stays owed as far as it can."""
+        super().debit_stake(hotkey, coldkey, netuid, amount)
+        if netuid == ROOT:
+            self._shift_claimed(hotkey, coldkey, -amount)
+
+    def reward_root(self, hotkey: bytes, netuid: int, amount: int) -> None:
+        """Pay alpha to a hotkey's root stake: its owner's take at once, the rest to be claimed."""
+        take = amount * self.Delegates[hotkey] // _U16_MAX
+        root_stake = self.TotalHotkeyAlpha[hotkey, ROOT]
+        growth = ((amount - take) << _FRACTION_BITS) // root_stake if root_stake else 0
+        if not growth:
+            self.SubnetAlphaOut[netuid] -= amount
+            return
+        self.credit_stake(hotkey, self.Owner[hotkey], netuid, take)
+        rates = self.RootClaimable[hotkey]
+        rates[netuid] = rates.get(netuid, 0) + growth
+        self.RootClaimable[hotkey] = rates
+        self.RootAlphaDividendsPerSubnet[netuid, hotkey] = amount - take
+
+    def owed_on_root(self, hotkey: bytes, coldkey: bytes, netuid: int) -> int:
+        """The alpha of a subnet that a coldkey could claim."""
+        rate = self.RootClaimable[hotkey].get(netuid, 0)
+        earned = rate * self.stake_of(hotkey, coldkey, ROOT) >> _FRACTION_BITS
+        return int(max(0, earned - self.RootClaimed[netuid, hotkey, coldkey]))
+
+    def _shift_claimed(self, hotkey: bytes, coldkey: bytes, stake: int) -> None:
+        for netuid, rate in self.RootClaimable[hotkey].items():
+            claimed = self.RootClaimed[netuid, hotkey, coldkey]
+            change = rate * abs(stake) >> _FRACTION_BITS
+            moved = claimed + change if stake > 0 else max(0, claimed - change)
+            self.RootClaimed[netuid, hotkey, coldkey] = moved
