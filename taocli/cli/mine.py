@@ -116,7 +116,7 @@ class Purse:
 
     async def pay(self, chain: Chain, netuid: int, hotkey: Address) -> None:
         """Plan, ask, unlock the coldkey and register."""
-        from taocli.miner.onchain import Slot, plan_registration  # noqa: PLC0415 - see _mine
+        from taocli.services.registration import plan_registration  # noqa: PLC0415 - see _mine
 
         store = bootstrap.build_wallets(self.settings)
         payer = store.coldkey_address(self.settings.wallet)
@@ -126,7 +126,9 @@ class Purse:
                 why="Registering is paid by the coldkey; only hotkeys are here.",
                 fix="Register where the coldkey lies, then mine here without --register.",
             )
-        plan = await plan_registration(chain, Slot(netuid, hotkey), payer, self.limit)
+        plan = await plan_registration(chain, payer, hotkey, netuid, self.limit)
+        if plan is None:
+            return
         if plan.blockers:
             raise ChainRefused("The chain would refuse to register.", why=" ".join(plan.blockers))
         for effect in plan.effects:

@@ -28,7 +28,7 @@ from taocli.miner.tasks.follow_chain import FollowChain
 from taocli.miner.tasks.publish_status import PublishStatus
 from taocli.miner.tasks.watch_worker import WatchWorker
 from taocli.protocol.axon import PING, Axon
-from taocli.protocol.dendrite import Dendrite, Synapse, Target
+from taocli.protocol.dendrite import WIRE_VERSION, Dendrite, Synapse, Target
 from taocli.protocol.server import AxonServer
 from taocli.protocol.signature import Verifier
 
@@ -49,7 +49,7 @@ class Miner:
         self._tasks = TaskSupervisor()
         self._watch = WatchWorker(parts.worker, options)
         self._publish = PublishStatus(options.directory, self.report)
-        self._endpoint = AxonEndpoint(options.address.external, options.port)
+        self._endpoint = _endpoint(options.address.external, options.port)
         self._started_at = time.time()
         self._state = MinerState.PREFLIGHT
         self._detail = ""
@@ -153,7 +153,7 @@ class Miner:
         server = AxonServer(axon, options.address.bind, options.port)
         await server.start()
         stack.push_async_callback(server.stop, options.drain_s)
-        self._endpoint = AxonEndpoint(options.address.external, server.port)
+        self._endpoint = _endpoint(options.address.external, server.port)
         self._enter(MinerState.LISTENING, f"Listening at {self._endpoint.url}.")
         await self._probe(server.port)
 
@@ -224,3 +224,8 @@ class Miner:
             worker_restarts=self._watch.restarts,
             detail=self._detail,
         )
+
+
+def _endpoint(ip: str, port: int) -> AxonEndpoint:
+    """What the chain is told; the version is that of the wire, which validators of SDK 7-10 look at."""
+    return AxonEndpoint(ip, port, version=WIRE_VERSION)

@@ -12,10 +12,11 @@ from taocli.domain.balance import tao
 from taocli.domain.inference import FinishReason, GenerationChunk
 from taocli.domain.status import MinerState, WorkerState, WorkerStatus
 from taocli.miner.address import ServingAddress
-from taocli.miner.onchain import Slot, find_uid, plan_registration
+from taocli.miner.onchain import Slot, find_uid
 from taocli.miner.parts import MinerOptions, MinerParts
 from taocli.miner.runtime import Miner
 from taocli.protocol.dendrite import Dendrite, Synapse, Target
+from taocli.services.registration import plan_registration
 from taocli.subnets.text import PLUGIN
 from taocli.wallet.derivation import keypair_from_uri
 from taocli.wallet.keypair import SR25519
@@ -50,7 +51,7 @@ def dev_key(uri):
 
 async def register(chain, hotkey):
     alice = dev_key("//Alice")
-    plan = await plan_registration(chain, Slot(1, hotkey), alice.address, tao("100"))
+    plan = await plan_registration(chain, alice.address, hotkey, 1, tao("100"))
     await chain.submit(plan, alice)
 
 

@@ -71,7 +71,7 @@ class FakeChain:
         args = plan.call.args
         if plan.call.function == "serve_axon" and not self.swallow_axons:
             self.axons[signer.address] = AxonEndpoint.from_chain(
-                args["ip"], args["port"], args["ip_type"], 4, 0, 1
+                args["ip"], args["port"], args["ip_type"], args["protocol"], args["version"], 1
             )
         if plan.call.function == "register_limit":
             self.neurons.append(neuron(len(self.neurons), args["hotkey"]))

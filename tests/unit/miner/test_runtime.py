@@ -125,10 +125,10 @@ async def test_without_a_slot_it_registers_or_refuses(world):
 
     async def register(chain):
         from taocli.domain.balance import tao
-        from taocli.miner.onchain import Slot, plan_registration
+        from taocli.services.registration import plan_registration
 
-        slot = Slot(1, world.miner_key.address)
-        plan = await plan_registration(chain, slot, world.caller_key.address, tao("1"))
+        payer, hotkey = world.caller_key.address, world.miner_key.address
+        plan = await plan_registration(chain, payer, hotkey, 1, tao("1"))
         await chain.submit(plan, world.caller_key)
 
     world.register = register
