@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 JOBS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The main network's metadata, where it lies beside the project: codec tests use it, or skip.
+export TAOCLI_REAL_METADATA ?= $(wildcard $(CURDIR)/../shared/reference/metadata-424-v15.hex)
 
 .PHONY: setup demo test check lint interop bench clean screenshots
 

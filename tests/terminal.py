@@ -16,6 +16,7 @@ class Terminal:
     pid: int
     screen: int
     seen: str = field(default="")
+    cursor: int = field(default=0)
 
     @classmethod
     def run(cls, arguments: Sequence[str], environ: Mapping[str, str]) -> "Terminal":
@@ -25,13 +26,14 @@ class Terminal:
         return cls(pid, screen)
 
     def wait_for(self, text: str, seconds: float = 30.0) -> str:
-        """Read until ``text`` appears; everything since the last wait is returned."""
-        deadline, start = time.monotonic() + seconds, len(self.seen)
-        while text not in self.seen[start:]:
+        """Read until ``text`` appears; what stood between the last match and its end is returned."""
+        deadline = time.monotonic() + seconds
+        while text not in self.seen[self.cursor :]:
             left = deadline - time.monotonic()
             if left <= 0 or not self._read(left):
                 raise AssertionError(f"{text!r} did not appear in {self.seen!r}")
-        return self.seen[start:]
+        start, self.cursor = self.cursor, self.seen.index(text, self.cursor) + len(text)
+        return self.seen[start : self.cursor]
 
     def type(self, text: str) -> None:
         os.write(self.screen, text.encode())

@@ -388,7 +388,8 @@ class NotRegistered(Unhealthy):
 
 
 def error_classes(root: type[TaoError] = TaoError) -> Iterator[type[TaoError]]:
-    """Walk the tree depth first, parents before children."""
-    yield root
+    """Walk the tree depth first, parents before children; classes without a code of their own are left out."""
+    if "code" in vars(root):
+        yield root
     for child in root.__subclasses__():
         yield from error_classes(child)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Home, Running
+from tests.fixtures_commands import Home, Running
 from tests.fixtures_localnet import RunningLocalnet
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]

@@ -1,6 +1,7 @@
 """The whole road: who answers right earns, and the demo tells the truth about it."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ from taocli.chain.client import SubstrateChain
 from taocli.chain.networks import resolve_network
 from taocli.domain.address import Address
 from taocli.domain.neuron import Metagraph
-from tests.e2e.conftest import Home, Running
+from tests.fixtures_commands import Home, Running
 from tests.fixtures_localnet import RunningLocalnet
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -95,8 +96,11 @@ def test_a_miner_survives_its_worker_and_its_chain(
 
     def worker() -> int | None:
         """The process that runs the model."""
-        children = psutil.Process(miner.process.pid).children()
-        return next((c.pid for c in children if "taocli.worker" in c.cmdline()), None)
+        for child in psutil.Process(miner.process.pid).children():
+            with contextlib.suppress(psutil.Error):  # it may end while we look
+                if "taocli.worker" in child.cmdline():
+                    return child.pid
+        return None
 
     def state() -> str:
         _, said, _ = home.run(*arguments)

@@ -1,6 +1,6 @@
 """Runs under bittensor 10.5: its real dendrite against an axon; prints one JSON object.
 
-usage: python axon_peer.py PORT AXON_HOTKEY SEED_HEX
+usage: python axon_peer.py PORT AXON_HOTKEY SEED_HEX [QUESTION]
 """
 
 import asyncio
@@ -14,6 +14,8 @@ from bittensor.core.axon import AxonInfo
 from bittensor.core.stream import StreamingSynapse
 from bittensor.core.synapse import Synapse
 from bittensor_wallet import Keypair
+
+QUESTION = sys.argv[4] if len(sys.argv) > 4 else 'What is 17+25? "héllo"'
 
 
 class TextSynapse(Synapse):
@@ -60,7 +62,7 @@ class StreamTextSynapse(StreamingSynapse):
 
 
 def question(kind=TextSynapse):
-    return kind(roles=["user"], messages=['What is 17+25? "héllo"'])
+    return kind(roles=["user"], messages=[QUESTION])
 
 
 def summary(synapse):
