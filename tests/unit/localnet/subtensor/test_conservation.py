@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from fixtures_chain import TAO, Chain
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,7 +111,8 @@ def check_books(chain: Chain) -> None:
     assert module.TotalStake.get() == pools
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=30, deadline=None)
 @given(st.lists(STEPS, max_size=30), st.sampled_from([1, 2]))
 def test_tao_and_alpha_are_conserved(steps: list[Any], root_price: int) -> None:
     chain = Chain(tempo=7)
