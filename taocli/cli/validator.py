@@ -110,7 +110,7 @@ def _text(record: "Record") -> str:
     if isinstance(record, Answer):
         verdict = "right" if record.right else "wrong"
         said = clean(record.completion, 40) or f"nothing, status {record.status}"
-        return f"uid {record.uid:<3} {record.question.text:<18} {said:<10} {verdict} {record.seconds:.2f}s"
+        return f"uid {record.uid:<3} {record.question.text:<20} {said:<10} {verdict} {record.seconds:.2f}s"
     if isinstance(record, WeightsSet):
         shares = ", ".join(f"{uid}: {float(share):.3f}" for uid, share in record.weights.items())
         return f"block {record.block.number}: weights set ({shares})"

@@ -95,6 +95,7 @@ class Miner:
         stack.push_async_callback(self._parts.worker.stop, _WORKER_STOP_S)
         await self._parts.worker.start()
         await self._watch.read()
+        self._enter(MinerState.LOADING, self._device_report())
         follow = FollowChain(chain, self._callers, self._options, self._lose_slot)
         await follow.refresh()
         await self._listen(stack)
@@ -106,6 +107,13 @@ class Miner:
         self._tasks.start("watch-worker", self._watch.run)
         self._tasks.start("judge-health", lambda: self._judge(follow))
         await self._tasks.wait()
+
+    def _device_report(self) -> str:
+        """Where the model runs; a CPU that nobody asked for by name is explained."""
+        device = self._watch.newest.device
+        fallback = device == "cpu" and self._options.device == "auto"
+        why = " No GPU that torch can use was found." if fallback else ""
+        return f"{self._options.model} runs on {device}.{why}"
 
     async def _open_status(self, stack: AsyncExitStack) -> None:
         await self._publish.open()
