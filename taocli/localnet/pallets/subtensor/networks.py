@@ -1,9 +1,11 @@
 """Subnets: making one, and starting it.
 
-A new subnet's pool starts with the lock that its creator paid and as much alpha; nothing is traded or
-emitted until its owner calls ``start_call``, and no TAO is injected until root enables emission. Source:
+A new subnet's pool starts with the lock that its creator paid and alpha worth as much at the median
+price of the other subnets; nothing is traded or emitted until its owner calls ``start_call``, and no TAO is injected until root enables emission. Source:
 Subtensor spec 425, ``subnets/subnet.rs``.
 """
+
+from statistics import median
 
 from taocli.localnet.frame.call import call
 from taocli.localnet.frame.outcome import DispatchFailure, Origin
@@ -113,8 +115,17 @@ class Networks(Neurons):
             self.runtime.balances.transfer(payer, account, amount)
         self.SubnetLocked[netuid] = amount
         self.SubnetTAO[netuid] = amount
-        self.SubnetAlphaIn[netuid] = amount
+        self.SubnetAlphaIn[netuid] = amount * ONE_TAO // self._median_price(netuid)
         self.TotalStake.set(self.TotalStake.get() + amount)
+
+    def _median_price(self, netuid: int) -> int:
+        """Rao for one alpha of the other subnets, 10^9 where there are none."""
+        prices = [
+            self.price_rao(other)
+            for other in self.NetworksAdded.keys_under()
+            if other != netuid and self.is_dynamic(other)
+        ]
+        return max(1, int(median(prices))) if prices else ONE_TAO
 
     def _free_netuid(self) -> int:
         taken = set(self.NetworksAdded.keys_under())

@@ -287,6 +287,7 @@ class TestStaking:
 class TestNetworks:
     def test_a_new_subnet_belongs_to_its_creator(self, chain: Chain) -> None:
         before = chain.free("Bob")
+        chain.module.SubnetMechanism[1] = 0  # no other subnet has a price
         chain.ok("Bob", "register_network", hotkey="Hot")
         assert chain.module.NetworksAdded[2]
         assert chain.free("Bob") == before - 1000 * TAO
@@ -296,6 +297,12 @@ class TestNetworks:
         assert not chain.module.SubnetEmissionEnabled[2]
         error = chain.do("Dave", "register_network", hotkey="Hot2")
         assert error == "NetworkTxRateLimitExceeded"
+
+    def test_its_alpha_starts_at_the_others_median_price(self, chain: Chain) -> None:
+        chain.module.NetworkRateLimit.set(0)
+        chain.module.SubnetTAO[1] = 3 * chain.module.SubnetAlphaIn[1]
+        chain.ok("Bob", "register_network", hotkey="Hot")
+        assert chain.module.price_rao(2) == pytest.approx(3 * TAO, abs=9)
 
     def test_it_trades_only_after_start_call(self, chain: Chain) -> None:
         chain.ok("Bob", "register_network", hotkey="Hot")
