@@ -1,9 +1,12 @@
 """Running a command on a pseudo-terminal, typing at it and reading its screen."""
 
+import fcntl
 import os
 import pty
 import select
+import struct
 import sys
+import termios
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,9 +22,16 @@ class Terminal:
     cursor: int = field(default=0)
 
     @classmethod
-    def run(cls, arguments: Sequence[str], environ: Mapping[str, str]) -> "Terminal":
+    def run(
+        cls,
+        arguments: Sequence[str],
+        environ: Mapping[str, str],
+        size: tuple[int, int] = (80, 24),
+    ) -> "Terminal":
         pid, screen = pty.fork()
         if pid == 0:
+            columns, lines = size
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
             os.execve(sys.executable, [sys.executable, "-m", "taocli", *arguments], dict(environ))
         return cls(pid, screen)
 

@@ -20,6 +20,7 @@ from taocli.domain.address import Address
 from taocli.domain.neuron import Metagraph
 from tests.fixtures_commands import Home, Running
 from tests.fixtures_localnet import RunningLocalnet
+from tests.terminal import Terminal
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 Start = Callable[..., Running]
@@ -178,3 +179,16 @@ def test_the_demo_cleans_up_when_it_is_stopped(home: Home) -> None:
         ["ps", "-eo", "args"], capture_output=True, text=True, check=True
     ).stdout
     assert str(home.folder) not in listed
+
+
+def test_on_a_terminal_the_demo_shows_the_dashboard_and_leaves_nothing(home: Home) -> None:
+    environ = {**home.environ, "TMPDIR": str(home.folder), "TERM": "xterm-256color"}
+    terminal = Terminal.run(["demo", "--gpu", "cpu"], environ)
+    terminal.wait_for("Starting a chain of our own.")
+    terminal.wait_for("Standing", 90)
+    terminal.wait_for("serving", 20)
+    terminal.type("q")
+    terminal.wait_for("The demo is over", 40)
+    assert terminal.finish() == 0
+    assert "\x1b[?1049l" in terminal.seen
+    assert not list(home.folder.glob("taocli-demo-*"))
