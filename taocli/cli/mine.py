@@ -139,8 +139,10 @@ class Purse:
         await chain.submit(plan, await self._unlock(store))
 
     async def _unlock(self, store: "WalletStore") -> Signer:
-        from taocli.wallet.passwords import find_password  # noqa: PLC0415 - only payers need it
+        from taocli.wallet.hardening import protect_process  # noqa: PLC0415 - only payers need it
+        from taocli.wallet.passwords import find_password  # noqa: PLC0415
 
+        protect_process()
         wallet, password = self.settings.wallet, None
         if store.coldkey_is_encrypted(wallet):
             keyfile = store.root / wallet / "coldkey"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from taocli.services.wallets import NewWallet
+    from taocli.services.wallets import NewWallet, WalletKeys
     from taocli.wallet.store import KeyEntry, WalletEntry, WalletStore
 
 app = new_app("Create and list coldkeys and hotkeys.")
@@ -75,12 +75,19 @@ def create(
             why="Input or output is redirected, and a phrase that nobody saw is a lost wallet.",
             fix="Run it in a terminal, or add --show-secret to print the phrases.",
         )
+    from taocli.wallet.hardening import protect_process  # noqa: PLC0415 - help needs none of it
+
+    protect_process()
     keyfile = store.root / settings.wallet / "coldkey"
     password = _new_password(
         keyfile, password_file, password_fd, allow_weak_password, ask=uri is None
     )
-    made = _make(store, settings.wallet, settings.hotkey, uri, password, words)
-    _report(made, settings.wallet, settings.hotkey, show_secret)
+    keys = _make_keys(uri, settings.hotkey, words, plain=password is None)
+    phrases = _phrases(keys, settings.wallet, settings.hotkey)
+    if phrases and not show_secret:
+        show_secret_once(phrases)
+    made = _write(store, settings.wallet, settings.hotkey, keys, password)
+    _report(made, settings.wallet, settings.hotkey, phrases if show_secret else "")
 
 
 @app.command("list")
@@ -116,45 +123,49 @@ def _new_password(
     return password
 
 
-def _make(
-    store: "WalletStore",
-    wallet: str,
-    hotkey: str,
-    uri: str | None,
-    password: str | None,
-    words: int,
-) -> "NewWallet":
-    from taocli.services.wallets import create_dev_wallet, create_wallet  # noqa: PLC0415
+def _make_keys(uri: str | None, hotkey: str, words: int, *, plain: bool) -> "WalletKeys":
+    from taocli.services.wallets import make_dev_keys, make_keys  # noqa: PLC0415 - see create
 
     if uri is None:
-        return create_wallet(store, wallet, hotkey, password, words)
-    if password is None:
+        return make_keys(words)
+    if plain:
         note("The development coldkey is stored unencrypted; everybody knows it anyway.")
-    return create_dev_wallet(store, wallet, hotkey, uri, password)
+    return make_dev_keys(uri, hotkey)
 
 
-def _report(made: "NewWallet", wallet: str, hotkey: str, show_secret: bool) -> None:
+def _write(
+    store: "WalletStore", wallet: str, hotkey: str, keys: "WalletKeys", password: str | None
+) -> "NewWallet":
+    from taocli.services.wallets import write_wallet  # noqa: PLC0415 - see create
+
+    if password is not None:
+        note("Encrypting the coldkey; this takes about three seconds.")
+    return write_wallet(store, wallet, hotkey, keys, password)
+
+
+def _phrases(keys: "WalletKeys", wallet: str, hotkey: str) -> str:
+    if keys.cold.phrase is None:
+        return ""
+    return (
+        f"Recovery phrase of coldkey {wallet}:\n\n    {keys.cold.phrase}\n\n"
+        f"Recovery phrase of hotkey {hotkey}:\n\n    {keys.hot.phrase}\n\n"
+        "Who has the first has your funds. Write both on paper; they are not shown again."
+    )
+
+
+def _report(made: "NewWallet", wallet: str, hotkey: str, phrases: str) -> None:
     data: dict[str, JsonValue] = {
         "wallet": wallet,
         "hotkey": hotkey,
         "coldkey_address": made.coldkey.ss58,
         "hotkey_address": made.hotkey.ss58,
     }
-    text = (
-        f"coldkey {wallet}           {made.coldkey.ss58}\n"
-        f"hotkey  {wallet}/{hotkey}  {made.hotkey.ss58}"
-    )
-    if made.coldkey_phrase is not None:
-        phrases = (
-            f"Recovery phrase of coldkey {wallet}:\n\n    {made.coldkey_phrase}\n\n"
-            f"Recovery phrase of hotkey {hotkey}:\n\n    {made.hotkey_phrase}\n\n"
-            "Who has the first has your funds. Write both on paper; they are not shown again."
-        )
-        if show_secret:
-            data |= {"coldkey_phrase": made.coldkey_phrase, "hotkey_phrase": made.hotkey_phrase}
-            text += f"\n\n{phrases}"
-        else:
-            show_secret_once(phrases)
+    names = (f"coldkey {wallet}", f"hotkey {wallet}/{hotkey}")
+    width = max(map(len, names))
+    text = f"{names[0]:<{width}}  {made.coldkey}\n{names[1]:<{width}}  {made.hotkey}"
+    if phrases:
+        data |= {"coldkey_phrase": made.coldkey_phrase, "hotkey_phrase": made.hotkey_phrase}
+        text += f"\n\n{phrases}"
     emit(data, text)
 
 

@@ -124,3 +124,16 @@ def test_a_person_is_asked_twice_and_sees_the_phrase_once(home: Path) -> None:
             or phrase.encode() not in path.read_bytes()
             or path.parent.name == "hotkeys"
         )
+
+
+@pytest.mark.slow
+def test_leaving_at_the_phrase_writes_nothing(home: Path) -> None:
+    (home / "pw").write_text(PASSWORD)
+    terminal = Terminal.run(
+        ["wallet", "create", "--wallet", "a", "--password-file", str(home / "pw")],
+        {**os.environ, "TERM": "xterm-256color"},
+    )
+    terminal.wait_for("Press Enter")
+    terminal.type("\x03")
+    assert terminal.finish() == 130
+    assert not (home / "wallets").exists()

@@ -4,6 +4,8 @@ import contextlib
 import json
 import multiprocessing
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -257,3 +259,16 @@ def test_secrets_do_not_show(alice: WalletStore) -> None:
         assert key.private_key.hex() not in shown
         assert "some phrase" not in shown
     assert "phrase" not in repr(services.NewWallet(key.address, key.address, "words", "words"))
+
+
+def test_a_process_with_secrets_leaves_no_core_dump() -> None:
+    probe = (
+        "import resource, ctypes\n"
+        "from taocli.wallet.hardening import protect_process\n"
+        "protect_process()\n"
+        "print(resource.getrlimit(resource.RLIMIT_CORE)[0], ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, timeout=30, check=True
+    ).stdout
+    assert said.split() == ["0", "0" if sys.platform == "linux" else "-1"]
