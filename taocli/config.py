@@ -76,11 +76,6 @@ def config_file(environ: Mapping[str, str] | None = None) -> Path:
     return _xdg("XDG_CONFIG_HOME", ".config", environ) / "config.toml"
 
 
-def state_dir() -> Path:
-    """Journals and other things worth keeping; created 0700."""
-    return _private(_xdg("XDG_STATE_HOME", ".local/state"))
-
-
 def cache_dir() -> Path:
     """Things that can be fetched again; created 0700."""
     return _private(_xdg("XDG_CACHE_HOME", ".cache"))

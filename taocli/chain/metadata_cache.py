@@ -40,11 +40,6 @@ class MetadataCache:
             self._replace(self._path(genesis_hash, spec_version), metadata)
             self._forget_oldest()
 
-    def forget(self, genesis_hash: str, spec_version: int) -> None:
-        """Drop what was kept, because it does not fit the chain after all."""
-        with contextlib.suppress(OSError):
-            self._path(genesis_hash, spec_version).unlink()
-
     def _path(self, genesis_hash: str, spec_version: int) -> Path:
         return self._directory / f"{genesis_hash.removeprefix('0x')}-{spec_version}.scale"
 

@@ -86,8 +86,3 @@ class Metagraph:
     def by_hotkey(self, hotkey: Address) -> Neuron | None:
         """The slot that ``hotkey`` holds, if any."""
         return next((neuron for neuron in self.neurons if neuron.hotkey == hotkey), None)
-
-    def incentive_position(self, uid: int) -> int:
-        """1 for the neuron with the highest incentive; ties share the better place."""
-        own = self.neurons[uid].incentive
-        return 1 + sum(neuron.incentive > own for neuron in self.neurons)

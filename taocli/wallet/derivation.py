@@ -44,11 +44,6 @@ def keypair_from_uri(uri: str, crypto_type: int, *, dev: bool = False) -> Keypai
     return key
 
 
-def is_dev_uri(uri: str) -> bool:
-    """Whether the URI stands on the public development phrase."""
-    return not _split(uri.partition("///")[0])[0]
-
-
 def _split(body: str) -> tuple[str, str]:
     cut = body.find("/")
     return (body, "") if cut < 0 else (body[:cut], body[cut:])
