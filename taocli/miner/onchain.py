@@ -10,6 +10,7 @@ Sources: Subtensor spec 425, ``SubtensorModule.register_limit``, ``.serve_axon``
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from taocli.domain.address import Address
@@ -19,6 +20,7 @@ from taocli.domain.ports import Chain, Signer
 from taocli.services.serving import plan_serve_axon
 
 _READ_BACK_S = 60.0
+_POLL_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,21 @@ def not_registered(slot: Slot) -> NotRegistered:
     )
 
 
-async def advertise(chain: Chain, hotkey: Signer, netuid: int, endpoint: AxonEndpoint) -> bool:
-    """Make the chain name ``endpoint``; False when it already did. Raises when it does not stick."""
+async def advertise(
+    chain: Chain,
+    hotkey: Signer,
+    netuid: int,
+    endpoint: AxonEndpoint,
+    waiting: Callable[[int], None],
+) -> bool:
+    """Make the chain name ``endpoint``; False when it already did. Raises when it does not stick.
+
+    The chain takes a change only every so many blocks: ``waiting`` is told how many are left, and
+    the call is sent when they have passed.
+    """
+    if await plan_serve_axon(chain, hotkey.address, netuid, endpoint) is None:
+        return False
+    await _wait_for_turn(chain, hotkey.address, netuid, waiting)
     plan = await plan_serve_axon(chain, hotkey.address, netuid, endpoint)
     if plan is None:
         return False
@@ -69,3 +84,23 @@ async def _reads_back(chain: Chain, hotkey: Address, netuid: int, wanted: AxonEn
             return True
         await asyncio.sleep(0.5)
     return False
+
+
+async def _wait_for_turn(
+    chain: Chain, hotkey: Address, netuid: int, waiting: Callable[[int], None]
+) -> None:
+    """Return once the serving rate limit allows another call."""
+    told = False
+    while True:
+        head = await chain.head()
+        view = chain.at(head)
+        stored, subnet = await view.axon(netuid, hotkey), await view.subnet(netuid)
+        if stored is None or subnet is None:
+            return
+        left = stored.block + subnet.serving_rate_limit - head.number
+        if left <= 0:
+            return
+        if not told:
+            waiting(left)
+            told = True
+        await asyncio.sleep(_POLL_S)

@@ -99,7 +99,9 @@ class Miner:
         follow = FollowChain(chain, self._callers, self._options, self._lose_slot)
         await follow.refresh()
         await self._listen(stack)
-        changed = await advertise(chain, self._parts.hotkey, self._options.netuid, self._endpoint)
+        changed = await advertise(
+            chain, self._parts.hotkey, self._options.netuid, self._endpoint, self._await_turn
+        )
         told = "put on the chain" if changed else "already on the chain"
         self._enter(MinerState.SERVING, f"Serving at {self._endpoint.url}, {told}.")
         stack.push_async_callback(self._tasks.stop)
@@ -107,6 +109,13 @@ class Miner:
         self._tasks.start("watch-worker", self._watch.run)
         self._tasks.start("judge-health", lambda: self._judge(follow))
         await self._tasks.wait()
+
+    def _await_turn(self, blocks: int) -> None:
+        """Say why nothing is announced yet."""
+        self._enter(
+            MinerState.LISTENING,
+            f"The chain takes a new address in {blocks} blocks; until then validators do not know it.",
+        )
 
     def _device_report(self) -> str:
         """Where the model runs; a CPU that nobody asked for by name is explained."""
