@@ -70,7 +70,8 @@ class WorkerChild:
         """Wait until it answers; raise what it says is wrong, or ``WorkerError`` with its last words."""
         line = b""
         with contextlib.suppress(TimeoutError, ValueError):
-            line = await asyncio.wait_for(self._stdout().readline(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                line = await self._stdout().readline()
         event = _event(line)
         if event == "ready":
             return
@@ -86,7 +87,8 @@ class WorkerChild:
     async def ended(self, within_s: float) -> bool:
         """Whether the process ends within that time."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), within_s)
+            async with asyncio.timeout(within_s):
+                await self._process.wait()
         return self._process.returncode is not None
 
     async def stop(self, drain_s: float) -> None:

@@ -111,7 +111,8 @@ async def _next_event(reader: asyncio.StreamReader) -> bytes:
 
 async def _within(seconds: float, work: Awaitable[Result]) -> Result:
     try:
-        return await asyncio.wait_for(work, max(0.0, seconds))
+        async with asyncio.timeout(max(0.0, seconds)):
+            return await work
     except TimeoutError:
         raise DeadlineExceeded(
             "The worker did not answer in time.",

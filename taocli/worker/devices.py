@@ -75,7 +75,8 @@ async def _gpu_count() -> int:
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        out, talk = await asyncio.wait_for(process.communicate(), PROBE_S)
+        async with asyncio.timeout(PROBE_S):
+            out, talk = await process.communicate()
         return len(json.loads(out)["cuda"])
     except (TimeoutError, ValueError, KeyError, TypeError) as problem:
         lines = (

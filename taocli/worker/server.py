@@ -122,10 +122,12 @@ class WorkerServer:
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; True when the connection may carry another."""
         try:
-            head = await asyncio.wait_for(http1.read_head(reader), HEAD_S)
+            async with asyncio.timeout(HEAD_S):
+                head = await http1.read_head(reader)
             if head is None:
                 return False
-            body = await asyncio.wait_for(http1.read_body(reader, head.headers), HEAD_S)
+            async with asyncio.timeout(HEAD_S):
+                body = await http1.read_body(reader, head.headers)
         except InvalidRequest as problem:
             writer.write(http1.response(400, JSON, encode_error(problem)))
             return False
@@ -212,7 +214,8 @@ class WorkerServer:
 
 
 async def _flush(writer: asyncio.StreamWriter) -> None:
-    await asyncio.wait_for(writer.drain(), WRITE_S)
+    async with asyncio.timeout(WRITE_S):
+        await writer.drain()
 
 
 def metrics_text(status: WorkerStatus) -> bytes:

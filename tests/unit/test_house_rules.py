@@ -61,6 +61,9 @@ def node_violations(path: Path, node: ast.AST) -> list[str]:
         isinstance(item, ast.Pass) for item in node.body
     ):
         found.append(f"{path.name}:{node.lineno} except: pass")
+    if isinstance(node, ast.Attribute) and node.attr == "wait_for":
+        # Python 3.11's wait_for can swallow a cancellation; asyncio.timeout cannot.
+        found.append(f"{path.name}:{node.lineno} asyncio.wait_for")
     if isinstance(node, ast.Assert):
         found.append(f"{path.name}:{node.lineno} assert")
     return found
@@ -104,6 +107,7 @@ def test_every_silenced_rule_in_a_file_is_explained_somewhere_near() -> None:
         ("bare.py", "x = 1\n", "no module docstring"),
         ("big.py", '"""Doc."""\ndef f():\n' + "    x = 1\n" * 61, "has 62 lines"),
         ("quiet.py", '"""Doc."""\ntry:\n    x = 1\nexcept ValueError:\n    pass\n', "except: pass"),
+        ("wait.py", '"""Doc."""\nimport asyncio\nx = asyncio.wait_for\n', "asyncio.wait_for"),
         ("check.py", '"""Doc."""\nassert True\n', "assert"),
         ("mute.py", '"""Doc."""\nx = 1  # noqa\n', "silences every rule"),
         ("spy.py", '"""Doc."""\nimport taocli.tui\n', "run-time name"),
