@@ -55,7 +55,8 @@ class Running:
     log: Path
 
     def records(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.read_text().splitlines()]
+        whole, _, _ = self.out.read_text().rpartition("\n")  # the last line may be half written
+        return [json.loads(line) for line in whole.splitlines()]
 
     def wait_for(
         self, wanted: Callable[[dict[str, Any]], bool], seconds: float = 60

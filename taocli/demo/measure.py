@@ -80,7 +80,8 @@ async def _stake(road: Road, block: BlockRef) -> Balance:
 def _share_right(road: Road) -> Fraction:
     asked = right = 0
     validator = next(child for child in road.children if child.name == "validator")
-    for line in validator.out.read_text().splitlines():
+    whole, _, _ = validator.out.read_text().rpartition("\n")  # the last line may be half written
+    for line in whole.splitlines():
         record = json.loads(line)
         if record.get("kind") == "answer" and record.get("hotkey") == road.hotkey.ss58:
             asked += 1
