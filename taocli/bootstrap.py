@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from taocli.localnet.genesis import FundedAccount
     from taocli.localnet.node import Localnet
     from taocli.miner.parts import ModelWorker
+    from taocli.services.accounts import Accounts
+    from taocli.services.address_book import AddressBook
     from taocli.services.wallets import NewWallet
     from taocli.validator.entering import ValidatorKeys
     from taocli.wallet.store import WalletStore
@@ -66,16 +68,16 @@ def build_miner_feed(network: str, netuid: int, hotkey: "Address") -> "MinerDire
 
 
 def resolve_watched(settings: Settings, netuid: int, address: str | None) -> "Watched":
-    """Whose numbers to show: an address, or the wallet's hotkey; no key at all is no error.
+    """Whose numbers to show: an address or its name, or the wallet's hotkey; no key at all is no error.
 
     A wallet that was named and is not there raises ``WalletNotFound``. Only public halves are read.
     """
-    from taocli.domain.address import Address  # noqa: PLC0415
     from taocli.domain.errors import WalletNotFound  # noqa: PLC0415
     from taocli.feeds.readings import Watched  # noqa: PLC0415
 
     if address is not None:
-        return Watched(settings.network, netuid, Address.parse(address))
+        named = build_accounts(settings).resolve(address)
+        return Watched(settings.network, netuid, named.address)
     store = build_wallets(settings)
     label = f"{settings.wallet}/{settings.hotkey}"
     try:
@@ -107,6 +109,14 @@ def miner_directory(settings: Settings, netuid: int, hotkey: "Address") -> Path:
     from taocli.feeds.status_wire import rendezvous  # noqa: PLC0415
 
     return rendezvous(_network_key(settings.network), netuid, hotkey.ss58)
+
+
+def has_mined() -> bool:
+    """Whether a miner has run on this machine in this login session: it leaves its last will behind."""
+    from taocli.config import runtime_dir  # noqa: PLC0415
+    from taocli.feeds.status_wire import STATE_NAME  # noqa: PLC0415
+
+    return any(runtime_dir().glob(f"*/*/{STATE_NAME}"))
 
 
 def shipped_model() -> Path:
@@ -176,21 +186,19 @@ async def make_dev_wallet(
     return made
 
 
-def resolve_account(settings: Settings, text: str) -> "Address":
-    """An address as it is, or a wallet's coldkey by the wallet's name."""
-    from taocli.domain.address import Address  # noqa: PLC0415
-    from taocli.domain.errors import InvalidAddress, WalletNotFound  # noqa: PLC0415
+def build_accounts(settings: Settings) -> "Accounts":
+    """The names of accounts that this machine knows: its wallets and the address book."""
+    from taocli.services.accounts import Accounts  # noqa: PLC0415
 
-    try:
-        return Address.parse(text)
-    except InvalidAddress:
-        try:
-            found = build_wallets(settings).coldkey_address(text)
-        except WalletNotFound:
-            found = None
-        if found is None:
-            raise
-        return found
+    return Accounts(build_wallets(settings), build_address_book())
+
+
+def build_address_book() -> "AddressBook":
+    """The address book, beside the settings file."""
+    from taocli.config import config_file  # noqa: PLC0415
+    from taocli.services.address_book import AddressBook  # noqa: PLC0415
+
+    return AddressBook(config_file().with_name("addresses.json"))
 
 
 def _network_key(network: str) -> str:

@@ -15,9 +15,13 @@ class CommandSpec:
     target: str
     help: str
     aliases: tuple[str, ...] = ()
+    hidden: bool = False
 
 
 COMMANDS: Mapping[str, CommandSpec] = {
+    "addr": CommandSpec(
+        "taocli.cli.addr:app", "Keep addresses under names.", aliases=("address-book",)
+    ),
     "demo": CommandSpec(
         "taocli.cli.demo:demo", "See everything at work: a chain, a miner that earns, a dashboard."
     ),
@@ -25,17 +29,23 @@ COMMANDS: Mapping[str, CommandSpec] = {
         "taocli.cli.explain:explain", "Explain an error code or a topic, such as exit-codes."
     ),
     "localnet": CommandSpec("taocli.cli.localnet:app", "Run a Bittensor chain of your own."),
+    "lock": CommandSpec("taocli.cli.wallet.locking:lock", "Let go of keys that are held open."),
     "mine": CommandSpec("taocli.cli.mine:mine", "Serve a model to a subnet's validators."),
     "status": CommandSpec("taocli.cli.status:status", "Print the dashboard's numbers once."),
     "tui": CommandSpec("taocli.tui.command:tui", "Watch chain, miner and earnings live."),
+    "unlock": CommandSpec(
+        "taocli.cli.wallet.locking:unlock", "Open a key once, and hold it open for a while."
+    ),
     "wallet": CommandSpec(
-        "taocli.cli.wallet:app", "Create and list coldkeys and hotkeys.", aliases=("w", "wallets")
+        "taocli.cli.wallet.app:app",
+        "Make, keep and use coldkeys and hotkeys.",
+        aliases=("w", "wallets"),
     ),
 }
 
 
-def resolve(name: str) -> str | None:
+def resolve(name: str, commands: Mapping[str, CommandSpec] = COMMANDS) -> str | None:
     """The command that ``name`` stands for: itself, or the owner of an alias."""
-    if name in COMMANDS:
+    if name in commands:
         return name
-    return next((owner for owner, spec in COMMANDS.items() if name in spec.aliases), None)
+    return next((owner for owner, spec in commands.items() if name in spec.aliases), None)

@@ -44,7 +44,11 @@ def command_nodes() -> Iterator[Node]:
 
 
 def _walk(path: str, command: Any) -> Iterator[Node]:
-    children = getattr(command, "commands", {})
+    table = getattr(command, "table", None)
+    if table is None:
+        children = getattr(command, "commands", {})
+    else:
+        children = {name: load_command(name, table) for name in command.list_commands(None)}
     shown = {name: child for name, child in children.items() if not child.hidden}
     names = [Word(name, child.get_short_help_str(limit=200)) for name, child in shown.items()]
     yield Node(path, (*names, *_options(command)))

@@ -154,7 +154,7 @@ def status(
 
 @app.command()
 def fund(
-    account: Annotated[str, typer.Argument(help="An SS58 address, or the name of a wallet.")],
+    account: Annotated[str, typer.Argument(help="An SS58 address or a name for it.")],
     amount: Annotated[str, typer.Argument(help="How much, in TAO.")],
     network: Network = "local",
     wallet_path: WalletPath = None,
@@ -169,7 +169,11 @@ def fund(
 
 
 async def _fund(settings: Settings, account: str, amount: Balance) -> None:
-    address = bootstrap.resolve_account(settings, account)
+    accounts = bootstrap.build_accounts(settings)
+    named = accounts.resolve(account)
+    for warning in accounts.warnings(named):
+        note(f"warning: {warning}")
+    address = named.address
     chain = await bootstrap.build_chain(settings)
     try:
         receipt = await bootstrap.fund_from_dev_account(chain, address, amount)

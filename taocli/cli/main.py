@@ -7,9 +7,24 @@ anything else is a bug of ours, code 1, with a traceback only under ``--debug``.
 
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from typer._click.exceptions import ClickException
 
 _JSON_FLAGS = {"--json", "--json-output", "--json-out"}
+_SECRET_FLAGS = {
+    "--mnemonic": "--mnemonic-file",
+    "--seed": "--seed-file",
+    "--private-key": "--private-key-file",
+    "--password": "--password-file",
+    "--wallet-password": "--password-file",
+    "--coldkey-password": "--password-file",
+    "--json-password": "--json-password-file",
+    "--passphrase": "--passphrase-file",
+    "--secret": "--secret-file",
+}
+"""Options of other tools that put a secret where every user of the machine can read it."""
 
 
 def main() -> NoReturn:
@@ -33,6 +48,7 @@ def run(arguments: Sequence[str]) -> int:
     mode.debug = "--debug" in own
     mode.quiet = bool({"--quiet", "-q"}.intersection(own))
     try:
+        _refuse_secret_arguments(own)
         return _dispatch([word for word in arguments if word not in {"--debug", "--quiet", "-q"}])
     except TaoError as error:
         if mode.debug:
@@ -70,8 +86,29 @@ def _dispatch(arguments: list[str]) -> int:
     except typer.Abort:
         raise KeyboardInterrupt from None
     except ClickException as error:
-        raise UsageError(error.format_message(), fix="Add --help to see what fits.") from None
+        raise UsageError(_without_values(error), fix="Add --help to see what fits.") from None
     return result if isinstance(result, int) else 0
+
+
+def _refuse_secret_arguments(arguments: Sequence[str]) -> None:
+    """Secrets never come by argument: those stand in the shell's history and the process list."""
+    from taocli.domain.errors import UsageError  # noqa: PLC0415 - see main
+
+    for word in arguments:
+        flag = word.partition("=")[0]
+        if flag in _SECRET_FLAGS:
+            raise UsageError(
+                f"{flag} is not an option here: a secret on the command line is not secret.",
+                why="It is in the shell's history now, and in every user's process list.",
+                fix=f"Type it when asked, or use {_SECRET_FLAGS[flag]} FILE (- is standard input). "
+                "Take the line out of your history; a key that others could read is no longer yours alone.",
+            )
+
+
+def _without_values(error: "ClickException") -> str:
+    """The message without what was typed: a phrase without quotes arrives as arguments too many."""
+    text = error.format_message()
+    return "There are too many arguments." if text.startswith("Got unexpected extra") else text
 
 
 def _print_traceback() -> None:

@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -31,17 +31,20 @@ from taocli.cli.options import (
     Yes,
 )
 from taocli.cli.output import mode, note, stream_record
-from taocli.cli.prompt import ask_password, confirm
+from taocli.cli.prompt import confirm
+from taocli.cli.unlocking import PasswordInput, opening_of
 from taocli.config import Settings, load_settings
 from taocli.domain.address import Address
 from taocli.domain.balance import Balance, tao
 from taocli.domain.errors import ChainRefused, KeyMissing, UnsupportedKey, UsageError
-from taocli.domain.ports import Chain, Signer
+from taocli.domain.ports import Chain
 from taocli.domain.status import MinerState
+from taocli.services.signing import plan_while_opening
 
 if TYPE_CHECKING:
+    from taocli.domain.extrinsic import Plan
     from taocli.miner.parts import MinerOptions, MinerParts
-    from taocli.wallet.store import WalletStore
+    from taocli.wallet.places import KeyPlace
 
 _SR25519 = 1
 
@@ -115,42 +118,59 @@ class Purse:
     ask: bool
 
     async def pay(self, chain: Chain, netuid: int, hotkey: Address) -> None:
-        """Plan, ask, unlock the coldkey and register."""
-        from taocli.services.registration import plan_registration  # noqa: PLC0415 - see _mine
+        """Plan, ask, open the coldkey and register.
 
-        store = bootstrap.build_wallets(self.settings)
-        payer = store.coldkey_address(self.settings.wallet)
-        if payer is None:
+        Opening takes three seconds, and a person may have taken a minute: the plan is made anew
+        meanwhile, so that what is signed is what holds now.
+        """
+        place = bootstrap.build_wallets(self.settings).coldkey(self.settings.wallet)
+        payer = self._payer(place)
+
+        async def plan() -> "Plan | None":
+            return await _plan(chain, payer, hotkey, netuid, self.limit)
+
+        if self.ask and not await self._agreed(plan):
+            return
+        given = PasswordInput(self.password_file, self.password_fd)
+        with _plain_interrupt():
+            opening = opening_of(place, given)
+        fresh, signer = await plan_while_opening(plan(), opening)
+        if fresh is not None:
+            await chain.submit(fresh, signer)
+
+    async def _agreed(self, plan: "Callable[[], Awaitable[Plan | None]]") -> bool:
+        """Show what it costs and ask; False when there is nothing to pay for."""
+        found = await plan()
+        if found is None:
+            return False
+        for effect in found.effects:
+            note(f"  {effect.label}: {effect.before} -> {effect.after}")
+        with _plain_interrupt():
+            confirm(f"Pay up to {self.limit} and a fee of {found.fee} for a slot?")
+        return True
+
+    def _payer(self, place: "KeyPlace") -> Address:
+        from taocli.wallet.reading import address_of  # noqa: PLC0415 - see _mine
+
+        payer = address_of(place)
+        if payer is None or not place.private.exists():
             raise KeyMissing(
                 f"Wallet {self.settings.wallet} has no coldkey on this machine to pay with.",
-                why="Registering is paid by the coldkey; only hotkeys are here.",
+                why="Registering is paid by the coldkey; it is not here, as it should be.",
                 fix="Register where the coldkey lies, then mine here without --register.",
             )
-        plan = await plan_registration(chain, payer, hotkey, netuid, self.limit)
-        if plan is None:
-            return
-        if plan.blockers:
-            raise ChainRefused("The chain would refuse to register.", why=" ".join(plan.blockers))
-        for effect in plan.effects:
-            note(f"  {effect.label}: {effect.before} -> {effect.after}")
-        if self.ask:
-            with _plain_interrupt():
-                confirm(f"Pay up to {self.limit} and a fee of {plan.fee} for a slot?")
-        await chain.submit(plan, await self._unlock(store))
+        return payer
 
-    async def _unlock(self, store: "WalletStore") -> Signer:
-        from taocli.wallet.hardening import protect_process  # noqa: PLC0415 - only payers need it
-        from taocli.wallet.passwords import find_password  # noqa: PLC0415
 
-        protect_process()
-        wallet, password = self.settings.wallet, None
-        if store.coldkey_is_encrypted(wallet):
-            keyfile = store.root / wallet / "coldkey"
-            password = find_password(keyfile, self.password_file, self.password_fd)
-            if password is None:
-                with _plain_interrupt():
-                    password = ask_password(f"Password of wallet {wallet}", confirm=False)
-        return await asyncio.to_thread(store.unlock_coldkey, wallet, password)
+async def _plan(
+    chain: Chain, payer: Address, hotkey: Address, netuid: int, limit: Balance
+) -> "Plan | None":
+    from taocli.services.registration import plan_registration  # noqa: PLC0415 - see _mine
+
+    plan = await plan_registration(chain, payer, hotkey, netuid, limit)
+    if plan is not None and plan.blockers:
+        raise ChainRefused("The chain would refuse to register.", why=" ".join(plan.blockers))
+    return plan
 
 
 async def _mine(

@@ -3,8 +3,10 @@
 import getpass
 import os
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from taocli.domain.errors import Declined, NoTerminal, WalletError
+from taocli.domain.errors import Declined, NoTerminal, UsageError, WalletError
 
 _CLEAR_SCREEN = "\x1b[2J\x1b[H"
 _ALTERNATE_ON = "\x1b[?1049h"
@@ -19,10 +21,26 @@ def has_terminal() -> bool:
 def confirm(question: str) -> None:
     """Ask for a yes; raise ``Declined`` on anything else and ``NoTerminal`` where nobody can answer."""
     _need_terminal(question, fix="Run it in a terminal, or answer ahead with --yes.")
-    sys.stderr.write(f"{question} [y/N] ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+    if not ask_yes(question):
         raise Declined("Nothing was done.", why="The answer was not yes.")
+
+
+def ask_yes(question: str) -> bool:
+    """Whether the answer is yes; only to be called where there is a terminal."""
+    return _ask(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def ask_missing(value: str | None, label: str, option: str) -> str:
+    """``value``, or the answer of the person; ``UsageError`` names the option where nobody can answer."""
+    if value is not None:
+        return value
+    if not has_terminal():
+        raise UsageError(
+            f"{option} is missing.",
+            why="There is no terminal to ask on.",
+            fix=f"Add {option} to the command.",
+        )
+    return _ask(f"{label}: ").removesuffix("\n")
 
 
 def ask_password(label: str, *, confirm: bool) -> str:
@@ -36,18 +54,50 @@ def ask_password(label: str, *, confirm: bool) -> str:
     raise WalletError("The two passwords differed three times.", fix="Start again.")
 
 
+def ask_secret(label: str, fix: str) -> str:
+    """Ask for a phrase or key on the private screen, where typing it can be seen and then is gone."""
+    _need_terminal(label, fix=fix)
+    with private_screen():
+        return _ask(f"{label}\n(one line; it disappears when you press Enter)\n\n> ")
+
+
 def show_secret_once(text: str) -> None:
-    """Show a secret on the terminal's alternate screen until Enter; nothing stays in the scrollback."""
+    """Show a secret on the private screen until Enter."""
     _need_terminal("A secret has to be shown.", fix="Run it in a terminal, or pass --show-secret.")
+    with private_screen():
+        _ask(f"{text}\n\nPress Enter when it is written down. ")
+
+
+def quiz(phrase: str, positions: Sequence[int], label: str) -> bool:
+    """Ask for the words at ``positions`` (1 is the first); whether all were right."""
+    words = phrase.split()
+    with private_screen():
+        sys.stderr.write(f"Is the phrase of {label} on paper? Three words from it, please.\n\n")
+        answers = [_ask(f"  word {number}: ").strip().lower() for number in positions]
+    return answers == [words[number - 1] for number in positions]
+
+
+@contextmanager
+def private_screen() -> Iterator[None]:
+    """The terminal's alternate screen: what stands there leaves no trace in the scrollback."""
     plain = os.environ.get("TERM", "dumb") == "dumb"
-    sys.stderr.write(("" if plain else _ALTERNATE_ON + _CLEAR_SCREEN) + text)
-    sys.stderr.write("\n\nPress Enter when it is written down. ")
+    sys.stderr.write("" if plain else _ALTERNATE_ON + _CLEAR_SCREEN)
     sys.stderr.flush()
     try:
-        sys.stdin.readline()
+        yield
     finally:
         sys.stderr.write("" if plain else _CLEAR_SCREEN + _ALTERNATE_OFF)
         sys.stderr.flush()
+
+
+def _ask(question: str) -> str:
+    """One line from the person; the end of the input is a Ctrl-C in other words."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer:
+        raise KeyboardInterrupt
+    return answer
 
 
 def _need_terminal(question: str, fix: str) -> None:

@@ -175,6 +175,24 @@ class WeakPassword(WalletError):
     code = "W108"
 
 
+class NameTaken(WalletError):
+    """A name in the address book stands for another account already."""
+
+    code = "W109"
+
+
+class NameUnknown(WalletError):
+    """Neither a wallet nor the address book knows a name, or the two contradict each other."""
+
+    code = "W110"
+
+
+class AgentUnavailable(WalletError):
+    """The agent that holds keys open cannot be started or does not answer."""
+
+    code = "W111"
+
+
 class ValidationError(TaoError):
     """A value that cannot be right."""
 
@@ -385,6 +403,24 @@ class NotRegistered(Unhealthy):
     """The hotkey has no slot in the subnet."""
 
     code = "H101"
+
+
+class SignatureInvalid(Unhealthy):
+    """A signature is not of this key over this message."""
+
+    code = "H102"
+
+
+class BackupMismatch(Unhealthy):
+    """A written-down phrase is a valid one, but of another key."""
+
+    code = "H103"
+
+
+class WalletUnsound(Unhealthy):
+    """The examination of the wallet folder found something that needs attention."""
+
+    code = "H104"
 
 
 def error_classes(root: type[TaoError] = TaoError) -> Iterator[type[TaoError]]:

@@ -5,14 +5,14 @@ that was seen and not written costs nothing, one that was written and never seen
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from taocli.domain.address import Address
-from taocli.wallet.agreement import check_phrase_key, check_signing
-from taocli.wallet.derivation import keypair_from_uri
+from taocli.services.key_making import new_secret, secret_from_uri
 from taocli.wallet.keyfile import Secret
-from taocli.wallet.keypair import SR25519, Keypair
-from taocli.wallet.mnemonic import mini_secret, new_phrase
+from taocli.wallet.keypair import SR25519
 from taocli.wallet.store import WalletStore
+from taocli.wallet.writing import write_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,42 +25,48 @@ class WalletKeys:
 
 @dataclass(frozen=True, slots=True)
 class NewWallet:
-    """A wallet that was just written; the phrases are for showing once."""
+    """A wallet that was just written, and the backups of what it replaced."""
 
     coldkey: Address
     hotkey: Address
-    coldkey_phrase: str | None = field(repr=False)
-    hotkey_phrase: str | None = field(repr=False)
+    backups: tuple[Path, ...] = ()
 
 
-def make_keys(words: int = 12) -> WalletKeys:
+def make_keys(words: int = 12, cold_type: int = SR25519, hot_type: int = SR25519) -> WalletKeys:
     """A coldkey and a hotkey with phrases of their own, each derived twice."""
-    return WalletKeys(_from_phrase(new_phrase(words)), _from_phrase(new_phrase(words)))
+    return WalletKeys(new_secret(words, cold_type), new_secret(words, hot_type))
 
 
 def make_dev_keys(uri: str, hotkey: str) -> WalletKeys:
     """Keys from a URI: the coldkey is URI, the hotkey URI//HOTKEY. For localnets only."""
-    cold = Secret(keypair_from_uri(uri, SR25519, dev=True))
-    hot = Secret(keypair_from_uri(f"{uri}//{hotkey}", SR25519, dev=True))
-    for secret in (cold, hot):
-        check_signing(secret.key)
-    return WalletKeys(cold, hot)
+    cold = secret_from_uri(uri, dev=True)
+    return WalletKeys(cold, secret_from_uri(f"{uri}//{hotkey}", dev=True))
 
 
 def write_wallet(
-    store: WalletStore, wallet: str, hotkey: str, keys: WalletKeys, password: str | None
+    store: WalletStore,
+    wallet: str,
+    hotkey: str,
+    keys: WalletKeys,
+    password: str | None,
+    *,
+    overwrite: bool = False,
 ) -> NewWallet:
-    """Write both keys; ``password`` None leaves the coldkey plain. Nothing is ever overwritten."""
-    store.refuse_taken(wallet, hotkey)
-    store.create_coldkey(wallet, keys.cold, password)
-    store.create_hotkey(wallet, hotkey, keys.hot)
-    return NewWallet(keys.cold.key.address, keys.hot.key.address, keys.cold.phrase, keys.hot.phrase)
+    """Write both keys; ``password`` None leaves the coldkey plain.
+
+    Nothing is overwritten unless asked for, and then the old files stay under dated names.
+    """
+    if not overwrite:
+        store.refuse_taken(wallet, hotkey)
+    backups = write_key(store.new_coldkey(wallet), keys.cold, password, overwrite=overwrite)
+    backups += write_key(store.new_hotkey(wallet, hotkey), keys.hot, None, overwrite=overwrite)
+    return NewWallet(keys.cold.key.address, keys.hot.key.address, backups)
 
 
 def create_wallet(
     store: WalletStore, wallet: str, hotkey: str, password: str | None, words: int = 12
 ) -> NewWallet:
-    """Make and write a wallet in one step, for callers that show the phrases themselves."""
+    """Make and write a wallet in one step, for callers that need no phrases."""
     store.refuse_taken(wallet, hotkey)
     return write_wallet(store, wallet, hotkey, make_keys(words), password)
 
@@ -71,11 +77,3 @@ def create_dev_wallet(
     """Make and write development keys in one step."""
     store.refuse_taken(wallet, hotkey)
     return write_wallet(store, wallet, hotkey, make_dev_keys(uri, hotkey), password)
-
-
-def _from_phrase(phrase: str) -> Secret:
-    seed = mini_secret(phrase)
-    key = Keypair.from_seed(seed)
-    check_phrase_key(phrase, key)
-    check_signing(key)
-    return Secret(key, seed, phrase)

@@ -1,0 +1,1 @@
+"""``taocli wallet``: every command about keys, one module per thing people do with them."""
