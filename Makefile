@@ -40,7 +40,14 @@ check: lint
 	.interop/$*/bin/pip install --quiet --requirement $<
 	touch $@
 
-interop: setup .interop/sdk10/.installed .interop/sdk11/.installed
+# polkadot-js, for the keys that go to browser wallets and come from them.
+.interop/polkadotjs/.installed: tests/interop/polkadotjs/package.json tests/interop/polkadotjs/package-lock.json
+	mkdir -p .interop/polkadotjs
+	cp $^ .interop/polkadotjs/
+	npm ci --silent --no-audit --no-fund --prefix .interop/polkadotjs
+	touch $@
+
+interop: setup .interop/sdk10/.installed .interop/sdk11/.installed .interop/polkadotjs/.installed
 	$(BIN)/pytest -m interop tests/interop
 
 bench: setup

@@ -19,6 +19,7 @@ from taocli.wallet.keypair import Keypair
 from taocli.wallet.private_files import (
     backup_path,
     create_private_file,
+    make_private_folder,
     move_private,
     remove_private_file,
     replace_private_file,
@@ -147,6 +148,10 @@ def wallet_written(folder: Path, *, done: bool = False) -> None:
         assert WalletStore(folder / "w").coldkey_address("alice") == KEY.key.address
 
 
+def folder_made(folder: Path, *, done: bool = False) -> None:
+    assert (folder / "a" / "b").is_dir() or not done
+
+
 def nothing(_: Path) -> None:
     """Prepare an empty folder."""
 
@@ -185,6 +190,10 @@ def remove(folder: Path) -> None:
     remove_private_file(folder / "coldkey")
 
 
+def make_folder(folder: Path) -> None:
+    make_private_folder(folder / "a" / "b")
+
+
 def write_wallet(folder: Path) -> None:
     WalletStore(folder / "w").create_coldkey("alice", KEY, None)
 
@@ -210,6 +219,7 @@ OPERATIONS = {
         old_wallet, move_folder, moved_folder, {"renameat", "fsync"}, NO_RENAMEAT2
     ),
     "remove": Operation(old_key, remove, removed, {"unlinkat", "fsync"}),
+    "make folders": Operation(nothing, make_folder, folder_made, {"mkdir", "fsync"}),
     "whole wallet": Operation(
         nothing, write_wallet, wallet_written, _WRITES | {"mkdir", "renameat2"}
     ),

@@ -16,7 +16,7 @@ import sys
 
 from taocli.agent.frames import Welcome
 from taocli.agent.page import KeyPage
-from taocli.agent.place import Place, agent_place, listen
+from taocli.agent.place import Place, agent_place, file_at, listen
 from taocli.agent.ring import KeyRing
 from taocli.agent.server import AgentServer, Limits
 from taocli.domain.errors import ExitCode, TaoError
@@ -39,16 +39,23 @@ def main() -> int:
             say("running")
             return 0
         listener = listen(place)
+        ours = file_at(place.socket)
     except (TaoError, OSError) as problem:
         say(f"failed {problem}")
         return int(ExitCode.WALLET)
     try:
         page = KeyPage()
         welcome = Welcome(os.getpid(), is_protected(), page.locked, memory_locked)
-        server = AgentServer(KeyRing(page), welcome, Limits(options.wait))
+        server = AgentServer(
+            KeyRing(page),
+            welcome,
+            Limits(options.wait),
+            reachable=lambda: file_at(place.socket) == ours,
+        )
         asyncio.run(serve(server, listener))
     finally:
-        place.socket.unlink(missing_ok=True)  # the lock is still held, so it is ours
+        if file_at(place.socket) == ours:  # not if the folder was made anew for another agent
+            place.socket.unlink(missing_ok=True)
     return 0
 
 

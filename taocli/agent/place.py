@@ -94,6 +94,15 @@ def listen(place: Place) -> "socket":
     return listener
 
 
+def file_at(path: Path) -> tuple[int, int] | None:
+    """Which file lies at a path, by device and number; None when there is none."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def peer_of(connection: "socket | TransportSocket") -> Peer:
     """Who connected, or on the client's side who listens."""
     import socket  # noqa: PLC0415 - see listen

@@ -3,7 +3,8 @@
 A connection has a deadline for its whole life, of newcomers beyond the limit the oldest gives way (an
 honest one takes milliseconds), and a frame has a size limit; so garbage and silence cost little and
 keep nobody out. Keys are dropped by a timer and not when somebody asks. The agent ends with its last
-key; one that never got a key ends after ``wait_s``.
+key; one that never got a key ends after ``wait_s``, and one that can no longer be told to forget, because
+its socket was removed (as at logout), ends at once.
 """
 
 import asyncio
@@ -50,18 +51,24 @@ class Limits:
 
 
 class AgentServer:
-    """Serves one key ring until it is empty; ``asker`` tells who is connected."""
+    """Serves one key ring until it is empty.
+
+    ``reachable`` tells whether clients can still find it, and ``asker`` who is connected.
+    """
 
     def __init__(
         self,
         ring: KeyRing,
         welcome: Welcome,
         limits: Limits | None = None,
+        *,
+        reachable: Callable[[], bool] = lambda: True,
         asker: Callable[..., Peer] = peer_of,
     ) -> None:
         self._ring = ring
         self._welcome = welcome
         self._limits = limits or Limits()
+        self._reachable = reachable
         self._asker = asker
         self._open: dict[asyncio.Task[None], None] = {}  # a dict, because it keeps the order
         self._changed = asyncio.Event()
@@ -75,7 +82,10 @@ class AgentServer:
         self._changed.set()
 
     async def serve(self, listener: socket.socket) -> None:
-        """Answer until the last key is gone, ``wait_s`` pass without a first one, or ``stop``."""
+        """Answer until the last key is gone, ``wait_s`` pass without a first one, or ``stop``.
+
+        What is left is forgotten at the end, whatever that was.
+        """
         server = await asyncio.start_unix_server(self._accept, sock=listener, limit=MAX_FRAME)
         try:
             await self._until_empty()
@@ -89,7 +99,7 @@ class AgentServer:
     async def _until_empty(self) -> None:
         loop = asyncio.get_running_loop()
         no_key_until = loop.time() + self._limits.wait_s
-        while not self._stopped:
+        while not self._stopped and self._reachable():
             self._ring.drop_expired()
             left = self._ring.next_expiry_s()
             if left is None:

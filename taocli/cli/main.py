@@ -79,7 +79,7 @@ def _dispatch(arguments: list[str]) -> int:
     from typer._click.exceptions import ClickException  # noqa: PLC0415 - vendored, no public path
 
     from taocli.cli.root import root_command  # noqa: PLC0415
-    from taocli.domain.errors import UsageError  # noqa: PLC0415
+    from taocli.domain.errors import ExitCode, UsageError  # noqa: PLC0415
 
     try:
         result = root_command().main(args=arguments, prog_name="taocli", standalone_mode=False)
@@ -87,6 +87,8 @@ def _dispatch(arguments: list[str]) -> int:
         raise KeyboardInterrupt from None
     except ClickException as error:
         raise UsageError(_without_values(error), fix="Add --help to see what fits.") from None
+    if result == int(ExitCode.INTERRUPTED):
+        raise KeyboardInterrupt  # Typer makes an exit code of it; `run` says that it stopped
     return result if isinstance(result, int) else 0
 
 

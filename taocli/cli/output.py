@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 JsonValue = None | bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
 SCHEMA = "taocli/1"
+_NARROWEST = 40
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ def stream_record(data: JsonValue) -> None:
 def note(text: str) -> None:
     """Say something that is not data, on stderr; silent with ``--quiet``."""
     if not mode.quiet:
-        sys.stderr.write(text + "\n")
+        sys.stderr.write("\n".join(_folded(line) for line in text.split("\n")) + "\n")
         sys.stderr.flush()
 
 
@@ -80,13 +81,33 @@ def emit_error(error: TaoError) -> None:
             }
         )
         return
-    lines = [_paint(f"error[{error.code}]:", "31;1", sys.stderr) + f" {error.what}"]
+    label = f"error[{error.code}]:"
+    lines = [
+        _folded(f"{label} {error.what}", indent=2).replace(
+            label, _paint(label, "31;1", sys.stderr), 1
+        )
+    ]
     lines += [
-        f"  {label}: {text}" for label, text in (("why", error.why), ("fix", error.fix)) if text
+        _folded(f"  {name}: {text}", indent=7)
+        for name, text in (("why", error.why), ("fix", error.fix))
+        if text
     ]
     lines.append(f"  more: taocli explain {error.code}")
     sys.stderr.write("\n".join(lines) + "\n")
     sys.stderr.flush()
+
+
+def _folded(text: str, indent: int = 0) -> str:
+    """The text in lines that fit a terminal; anywhere else it stays one line, easy to search."""
+    if not sys.stderr.isatty() or len(text) < _NARROWEST:
+        return text
+    import shutil  # noqa: PLC0415 - only failures at a terminal need them
+    import textwrap  # noqa: PLC0415
+
+    width = max(_NARROWEST, min(shutil.get_terminal_size().columns, 100))
+    return textwrap.fill(
+        text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def balance_json(amount: Balance) -> dict[str, JsonValue]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from taocli.cli.output import note
 from taocli.cli.prompt import ask_password, ask_yes, has_terminal
-from taocli.domain.errors import WrongPassword
+from taocli.domain.errors import WeakPassword, WrongPassword
 from taocli.domain.ports import Signer
 
 if TYPE_CHECKING:
@@ -127,13 +127,35 @@ def new_password(
 
     protect_process()
     password = None if fresh and given == PasswordInput() else given_password(place, given)
-    if password is None:
-        if optional:
-            return None
+    if password is not None or optional:
+        if password is not None and not allow_weak:
+            check_strength(password, _names(place))
+        return password
+    return _asked_for(place, allow_weak=allow_weak)
+
+
+def _asked_for(place: "KeyPlace", *, allow_weak: bool) -> str:
+    """A typed password; a weak one is explained and asked for again."""
+    from taocli.wallet.passwords import check_strength  # noqa: PLC0415 - see unlock
+
+    left = TRIES
+    while True:
         password = ask_password(f"New password for {place.label}", confirm=True)
-    if not allow_weak:
-        check_strength(password)
-    return password
+        try:
+            if not allow_weak:
+                check_strength(password, _names(place))
+        except WeakPassword as error:
+            left -= 1
+            if left == 0:
+                raise
+            note(f"{error.what} {error.why}\n{error.fix}")
+        else:
+            return password
+
+
+def _names(place: "KeyPlace") -> tuple[str, ...]:
+    """Words that anybody would guess for this key."""
+    return (place.wallet, place.hotkey or "")
 
 
 def _say_opening(place: "KeyPlace") -> None:

@@ -91,7 +91,9 @@ class Accounts:
             )
         known = dev_name(account.address)
         if known is not None:
-            found.append(f"{account.address.short} is the development key {known}; all have it.")
+            found.append(
+                f"{account.address.short} is a public development key ({known}); everybody has it."
+            )
         return tuple(found)
 
     def _wallet(self, text: str) -> Account | None:

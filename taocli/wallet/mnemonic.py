@@ -110,9 +110,16 @@ def _suggestions(words: list[str], unknown: tuple[int, ...]) -> str:
 def _near(word: str) -> list[str]:
     if len(word) > _LONGEST_WORD_LOOKED_AT:
         return []
-    same_start = [known for known in _english() if len(word) >= 4 and known.startswith(word[:4])]
-    close = difflib.get_close_matches(word, _english(), _SUGGESTIONS, cutoff=0.7)
-    return list(dict.fromkeys(same_start + close))[:_SUGGESTIONS]
+    short = [known for known in _english() if len(word) >= 4 and known.startswith(word[:4])]
+    close = difflib.get_close_matches(word, _english(), 3 * _SUGGESTIONS, cutoff=0.7)
+    # the start of a word is seldom mistyped
+    close.sort(key=lambda known: -_same_start(word, known))
+    return list(dict.fromkeys(short + close))[:_SUGGESTIONS]
+
+
+def _same_start(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _named(places: tuple[int, ...]) -> str:

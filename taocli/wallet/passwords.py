@@ -168,10 +168,10 @@ def _from_fd(number: int) -> FoundPassword:
     try:
         with open(number, "rb", closefd=number > 2) as source:
             return FoundPassword(_read(source, place), place)
-    except (OSError, ValueError, OverflowError) as error:
+    except (OSError, ValueError, TypeError) as error:  # the last two: too small and too large
         raise WalletError(
             f"Cannot read a password from {place}.",
-            why=f"{getattr(error, 'strerror', None) or error}.",
+            why=f"{getattr(error, 'strerror', None) or 'There can be none of that number'}.",
             fix="Open it for reading, for instance with 3< FILE.",
         ) from None
 

@@ -40,13 +40,13 @@ def new_key(crypto_type: int = SR25519) -> Keypair:
 @pytest.fixture
 def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """A runtime folder of its own; an agent that a test leaves behind is ended."""
-    ctypes.CDLL(None).prctl(
-        _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0
-    )  # so that its exit code comes to us
+    # An agent is nobody's child; as a subreaper we inherit it and see its exit code.
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     with tempfile.TemporaryDirectory(prefix="tao-") as folder:
         monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
         found = agent_place()
         yield found
+        found.folder.chmod(0o700)
         with contextlib.suppress(WalletError):
             if (running := client.describe_agent()) is not None:
                 os.kill(running.pid, signal.SIGKILL)
@@ -130,6 +130,25 @@ def test_an_agent_that_gets_no_key_ends(place: Place) -> None:
     assert start_agent(wait_s=0.3)
     assert exit_code(agent_pid()) == 0
     assert not place.socket.exists()
+
+
+def test_an_agent_that_cannot_be_reached_any_more_ends(place: Place) -> None:
+    client.hold(new_key(), "k", 60)
+    pid = agent_pid()
+    place.socket.unlink()  # as when the runtime folder goes at logout
+    assert exit_code(pid) == 0
+
+
+def test_an_agent_in_the_place_of_another_is_left_alone(place: Place) -> None:
+    client.hold(new_key(), "k", 60)
+    first = agent_pid()
+    place.socket.unlink()
+    place.lock.unlink()
+    key = new_key()
+    client.hold(key, "k", 60)
+    assert exit_code(first) == 0
+    assert agent_pid() != first
+    assert client.find_signer(key.address) is not None
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

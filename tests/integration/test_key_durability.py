@@ -122,6 +122,7 @@ def test_what_others_read_meanwhile_is_whole(operation: Operation, tmp_path: Pat
         ("replace with backup", "write fsync write fsync renameat2 fsync renameat fsync"),
         ("move", "renameat2 fsync fsync"),
         ("remove", "unlinkat fsync"),
+        ("make folders", "mkdir fsync mkdir fsync"),
     ],
 )
 def test_content_reaches_the_disk_before_its_name_does(

@@ -22,14 +22,13 @@ from taocli.cli.options import (
     parse_crypto_type,
 )
 from taocli.cli.output import JsonValue, emit, note
-from taocli.cli.prompt import has_terminal, quiz, show_secret_once
 from taocli.cli.unlocking import PasswordInput, new_password
+from taocli.cli.wallet.phrases import Showing, printed, screen
 from taocli.cli.wallet.target import Target, backup_lines, key_facts
-from taocli.domain.errors import NoTerminal, UsageError
+from taocli.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from taocli.services.wallets import WalletKeys
-    from taocli.wallet.keyfile import Secret
     from taocli.wallet.places import KeyPlace
 
 NoQuiz = Annotated[
@@ -59,34 +58,6 @@ class Wanted:
         if self.uri is None:
             return make_keys(self.words, self.cold_type, self.hot_type)
         return make_dev_keys(self.uri, hotkey)
-
-
-@dataclass(frozen=True, slots=True)
-class Showing:
-    """How phrases reach their owner: on the terminal with a quiz, or printed for a pipe."""
-
-    show_secret: bool
-    no_quiz: bool
-
-    def check(self) -> None:
-        """Refuse before anything is generated where nobody would see the phrase."""
-        if not self.show_secret and not has_terminal():
-            raise NoTerminal(
-                "The recovery phrase could not be shown.",
-                why="Input or output is redirected, and a phrase that nobody saw is a lost wallet.",
-                fix="Run it in a terminal, or add --show-secret to print the phrases.",
-            )
-
-    def show(self, text: str, phrase: str, label: str) -> None:
-        """Show until it is written down; with a quiz until three words of ``phrase`` are right."""
-        if self.show_secret:
-            return
-        from taocli.wallet.mnemonic import quiz_positions  # noqa: PLC0415 - only after making keys
-
-        show_secret_once(text)
-        while not self.no_quiz and not quiz(phrase, quiz_positions(phrase), label):
-            note("That is not what the phrase says. Here it is again; --no-quiz skips this.")
-            show_secret_once(text)
 
 
 def create(
@@ -218,9 +189,10 @@ def _create(
     protect_process()
     chosen = password(cold)
     keys = wanted.make(names[1])
-    phrases = _phrases(keys, cold, hot)
+    secrets = [(cold.label, keys.cold), (hot.label, keys.hot)]
     if keys.cold.phrase is not None:
-        showing.show(phrases, keys.cold.phrase, cold.label)
+        showing.show(screen(secrets), keys.cold.phrase, cold.label)
+    say_encrypting(chosen)
     made = write_wallet(target.store, *names, keys, chosen, overwrite=wanted.overwrite)
     data: dict[str, JsonValue] = {
         "wallet": names[0],
@@ -231,9 +203,9 @@ def _create(
     }
     width = max(len(cold.label), len(hot.label))
     text = f"{cold.label:<{width}}  {made.coldkey}\n{hot.label:<{width}}  {made.hotkey}"
-    if showing.show_secret and phrases:
+    if showing.show_secret and keys.cold.phrase is not None:
         data |= {"coldkey_phrase": keys.cold.phrase, "hotkey_phrase": keys.hot.phrase}
-        text += f"\n\n{phrases}"
+        text += f"\n{printed(secrets)}"
     emit(data, text + backup_lines(made.backups))
 
 
@@ -258,15 +230,16 @@ def _make_one(
     kind = parse_crypto_type(crypto_type)
     chosen = password()
     secret = new_secret(words, kind)
-    text = phrase_text(secret, place)
-    showing.show(text, secret.phrase or "", place.label)
+    named = [(place.label, secret)]
+    showing.show(screen(named), secret.phrase or "", place.label)
+    say_encrypting(chosen)
     backups = write_key(place, secret, chosen, overwrite=overwrite)
     data = key_facts(place, secret.key.address, kind)
     data |= {"backups": [str(path) for path in backups]}
     shown = ""
     if showing.show_secret:
         data |= {"phrase": secret.phrase}
-        shown = f"\n\n{text}"
+        shown = f"\n{printed(named)}"
     emit(data, f"{place.label}  {secret.key.address}{shown}{backup_lines(backups)}")
 
 
@@ -287,9 +260,13 @@ def coldkey_password(
     password = new_password(place, given, allow_weak=allow_weak, optional=dev)
     if password is None:
         note("The development coldkey is stored unencrypted; everybody knows it anyway.")
-        return None
-    note("Encrypting the coldkey; this takes about three seconds.")
     return password
+
+
+def say_encrypting(password: str | None) -> None:
+    """Three seconds without a word are long."""
+    if password is not None:
+        note("Encrypting the key; this takes about three seconds.")
 
 
 def check_dev(uri: str | None, *, dev: bool) -> None:
@@ -300,21 +277,3 @@ def check_dev(uri: str | None, *, dev: bool) -> None:
             why="A URI on the command line is public; --dev says that you know.",
             fix="Use taocli wallet create --uri //Alice --dev.",
         )
-
-
-def phrase_text(secret: "Secret", place: "KeyPlace") -> str:
-    """What is shown of a new key."""
-    return (
-        f"Recovery phrase of {place.label}:\n\n    {secret.phrase}\n\n"
-        "Write it on paper; it is not shown again."
-    )
-
-
-def _phrases(keys: "WalletKeys", cold: "KeyPlace", hot: "KeyPlace") -> str:
-    if keys.cold.phrase is None:
-        return ""
-    return (
-        f"Recovery phrase of {cold.label}:\n\n    {keys.cold.phrase}\n\n"
-        f"Recovery phrase of {hot.label}:\n\n    {keys.hot.phrase}\n\n"
-        "Who has the first has your funds. Write both on paper; they are not shown again."
-    )

@@ -20,7 +20,7 @@ from taocli.cli.options import (
 from taocli.cli.output import emit, note
 from taocli.cli.secret_input import ask_passphrase
 from taocli.cli.unlocking import PasswordInput, new_password, unlock
-from taocli.cli.wallet.creating import coldkey_password
+from taocli.cli.wallet.creating import coldkey_password, say_encrypting
 from taocli.cli.wallet.target import Target, backup_lines, key_facts
 from taocli.domain.errors import UsageError
 
@@ -89,6 +89,7 @@ def import_key(
         plain=no_password,
         allow_weak=allow_weak_password,
     )
+    say_encrypting(password)
     backups = restore_key(place, secret, password, overwrite=overwrite)
     data = key_facts(place, secret.key.address, secret.key.crypto_type)
     data |= {"backups": [str(path) for path in backups]}

@@ -50,7 +50,7 @@ def rename(
 
     Example: taocli wallet rename savings --wallet alice
     """
-    from taocli.wallet.passwords import variable_name  # noqa: PLC0415
+    from taocli.wallet.passwords import variable_name  # noqa: PLC0415 - help needs none of it
     from taocli.wallet.renaming import rename_hotkey, rename_wallet  # noqa: PLC0415 - help needs none
 
     target = Target.load(wallet, hotkey, wallet_path)

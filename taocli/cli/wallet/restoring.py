@@ -24,7 +24,7 @@ from taocli.cli.options import (
 from taocli.cli.output import emit, note
 from taocli.cli.secret_input import SecretInput
 from taocli.cli.unlocking import PasswordInput, new_password
-from taocli.cli.wallet.creating import coldkey_password
+from taocli.cli.wallet.creating import coldkey_password, say_encrypting
 from taocli.cli.wallet.target import Target, backup_lines, key_facts
 
 if TYPE_CHECKING:
@@ -137,7 +137,8 @@ def _write(place: "KeyPlace", secret: "Secret", password: str | None, *, overwri
 
     known = dev_name(secret.key.address)
     if known is not None:
-        note(f"warning: this is the development key {known}; everybody has it.")
+        note(f"warning: this is a public development key ({known}); everybody has it.")
+    say_encrypting(password)
     backups = restore_key(place, secret, password, overwrite=overwrite)
     data = key_facts(place, secret.key.address, secret.key.crypto_type)
     data |= {"backups": [str(path) for path in backups]}

@@ -21,6 +21,7 @@ from taocli.cli.options import (
 from taocli.cli.output import JsonValue, emit
 from taocli.cli.prompt import show_secret_once
 from taocli.cli.unlocking import PasswordInput, unlock
+from taocli.cli.wallet.phrases import numbered
 from taocli.cli.wallet.target import Target
 from taocli.config import load_settings
 from taocli.domain.errors import KeyMissing
@@ -88,7 +89,7 @@ def show(
             data |= {"phrase": found}
             lines += ["", found]
         else:
-            show_secret_once(f"Recovery phrase of {target.existing().label}:\n\n    {found}")
+            show_secret_once(f"Recovery phrase of {target.existing().label}:\n{numbered(found)}")
     emit(data, "\n".join(lines))
 
 
@@ -156,7 +157,9 @@ def _emit_addresses(found: "dict[str, Address]") -> None:
             "truncated_h160": "0x" + truncated_h160(address).hex(),
             "development_key": known,
         }
-        lines.append(f"{kind:<8} {address}" + (f"  (development key {known})" if known else ""))
+        lines.append(
+            f"{kind:<8} {address}" + (f"  (public development key: {known})" if known else "")
+        )
         lines.append(f"{'':<8} 0x{address.public_key.hex()}")
     emit(rows, "\n".join(lines))
 

@@ -1,10 +1,10 @@
 """What the kernel grants to a process that holds keys; each case runs in a process of its own."""
 
+import contextlib
 import ctypes
 import os
 import resource
 import signal
-import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -24,12 +24,15 @@ def in_a_child(check: Callable[[], None]) -> None:
     """Run a check in a fork, so that limits and users change there only."""
     pid = os.fork()
     if pid == 0:
+        signal.alarm(20)
+        code = 1
         try:
             check()
-        except BaseException:
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
+            code = 0
+        finally:
+            if code:
+                traceback.print_exc()
+            os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
@@ -62,7 +65,8 @@ def test_core_dumps_stay_off_for_life_and_nobody_may_look_in() -> None:
 
 @needs_root
 def test_a_protected_process_cannot_be_read_by_its_own_user() -> None:
-    read_end, write_end = os.pipe()
+    told, tell = os.pipe()
+    heard, answer = os.pipe()
 
     def readable(pid: int) -> bool:
         try:
@@ -71,34 +75,37 @@ def test_a_protected_process_cannot_be_read_by_its_own_user() -> None:
             return False
         return True
 
-    holder = os.fork()
-    if holder == 0:
+    def hold() -> None:
         become_nobody(8 * MIB)
         ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # changing the user had switched it off
-        os.write(write_end, b"1")
-        signal.sigwait({signal.SIGUSR1})
+        os.write(answer, b"1")
+        os.read(told, 1)
         protect_for_life()
-        os.write(write_end, b"2")
-        time.sleep(30)
-        os._exit(0)
+        os.write(answer, b"2")
+        os.read(told, 1)
 
     def check() -> None:
         become_nobody(8 * MIB)
-        os.read(read_end, 1)
+        assert os.read(heard, 1) == b"1"
         assert readable(holder)
-        os.kill(holder, signal.SIGUSR1)
-        os.read(read_end, 1)
+        os.write(tell, b"x")
+        assert os.read(heard, 1) == b"2"
         assert not readable(holder)
+        os.write(tell, b"x")
 
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+    holder = os.fork()
+    if holder == 0:
+        signal.alarm(20)
+        with contextlib.suppress(BaseException):
+            hold()
+        os._exit(0)
     try:
         in_a_child(check)
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})
         os.kill(holder, signal.SIGKILL)
         os.waitpid(holder, 0)
-        os.close(read_end)
-        os.close(write_end)
+        for end in (told, tell, heard, answer):
+            os.close(end)
 
 
 @needs_root
@@ -129,16 +136,28 @@ def test_where_no_memory_may_be_locked_keys_are_held_all_the_same() -> None:
     in_a_child(check)
 
 
-@needs_root
-def test_a_limit_that_would_leave_no_room_to_work_locks_nothing() -> None:
-    def size_bytes() -> int:
-        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+def test_locking_asks_for_less_than_the_limit_so_that_work_can_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits = []
+
+    class Kernel:
+        def __init__(self, _: object) -> None:
+            pass
+
+        def mlockall(self, flags: int) -> int:
+            limits.append(resource.getrlimit(resource.RLIMIT_MEMLOCK))
+            return 0
+
+    monkeypatch.setattr(hardening.ctypes, "CDLL", Kernel)
 
     def check() -> None:
-        become_nobody(size_bytes() + 16 * MIB)  # enough for now, and not for the next allocations
-        assert lock_memory() is False
-        assert locked_kib() == 0
-        assert len(bytearray(64 * MIB)) == 64 * MIB
+        _, hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)
+        small = 8 * MIB if hard == resource.RLIM_INFINITY else min(hard, 8 * MIB)
+        resource.setrlimit(resource.RLIMIT_MEMLOCK, (0, small))
+        assert lock_memory() is True
+        assert limits == [(0, small)]  # 64 MiB less than the limit, but not less than nothing
+        assert resource.getrlimit(resource.RLIMIT_MEMLOCK) == (small, small)
 
     in_a_child(check)
 

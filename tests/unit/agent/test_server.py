@@ -52,7 +52,7 @@ def place() -> Iterator[Place]:
 async def serving(
     place: Place, limits: Limits = QUICK, asker=peer_of, ring: KeyRing | None = None
 ) -> AsyncIterator[asyncio.Task[None]]:
-    server = AgentServer(ring or KeyRing(KeyPage()), WELCOME, limits, asker)
+    server = AgentServer(ring or KeyRing(KeyPage()), WELCOME, limits, asker=asker)
     task = asyncio.create_task(server.serve(listen(place)))
     try:
         yield task

@@ -302,7 +302,7 @@ def test_the_refusal_says_what_failed_and_shows_no_secret(honest: Keypair) -> No
     assert "different public keys" in error.why
     assert "Do not use this key" in error.fix
     shown = f"{error!r} {error.what} {error.why} {error.fix}"
-    assert not any(word in shown.split() for word in PHRASE.split() if word not in {"zone"})
+    assert not {"lizard", "marble", "liar", "gym"} & set(shown.split())
     assert honest.private_key.hex() not in shown
 
 
@@ -331,7 +331,7 @@ def test_long_messages_and_challenges_cross_the_blocks_of_the_sponge() -> None:
     for transcript in (whole, halves):
         transcript.append(b"long", bytes(1000))
     drawn = whole.challenge(b"c", 400)
-    assert len(set(drawn[i : i + 8] for i in range(0, 400, 8))) == 50
+    assert len({drawn[i : i + 8] for i in range(0, 400, 8)}) == 50
     assert halves.challenge(b"c", 400) == drawn
 
 

@@ -80,7 +80,7 @@ def test_a_file_that_names_two_accounts_is_refused_in_either_role(written: bytes
             read(written)
 
 
-@pytest.mark.parametrize("name", ["ss58Address", "publicKey", "accountId"])
+@pytest.mark.parametrize("name", ["ss58Address", " ss58Address", "publicKey", "accountId"])
 @pytest.mark.parametrize(
     "secret",
     [
@@ -94,7 +94,7 @@ def test_a_file_that_names_two_accounts_is_refused_in_either_role(written: bytes
 def test_a_secret_of_another_account_than_the_named_is_refused(
     name: str, secret: dict[str, Any]
 ) -> None:
-    stranger = OTHER.address.ss58 if name == "ss58Address" else hexed(OTHER.public_key)
+    stranger = OTHER.address.ss58 if "ss58" in name else hexed(OTHER.public_key)
     with pytest.raises(KeyDisagreement) as caught:
         read_secret(content(**secret, **{name: stranger}))
     assert OTHER.address.ss58 in caught.value.what

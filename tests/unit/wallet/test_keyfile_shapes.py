@@ -76,7 +76,7 @@ SHAPES = {
         PHRASE_KEY,
     ),
     "of a URI, without phrase and seed": (private_json(Secret(KEY)), KEY),
-    "empty text for what is absent": (changed(Secret(KEY, SEED), secretPhrase=""), KEY),
+    "empty text for what is absent": (content(secretPhrase="", secretSeed=hexed(SEED)), KEY),
     "a blank before the name of the address": (
         json.dumps({"secretSeed": hexed(SEED), " ss58Address": KEY.address.ss58}).encode(),
         KEY,
@@ -123,6 +123,10 @@ SHAPES = {
     "a bare ed25519 pair, which bittensor 11 opens as sr25519": (
         hexed(SEED + ED_KEY.public_key).encode(),
         ED_KEY,
+    ),
+    "a seed stored as raw text, and no account": (
+        content(secretSeed="0xtaocli: a seed that reads as tex", privateKey=hexed(KEY.private_key)),
+        KEY,
     ),
     "a seed stored as raw text": (SEED_AS_TEXT, Keypair.from_seed(b"taocli: a seed that reads as tex")),
 }  # fmt: skip

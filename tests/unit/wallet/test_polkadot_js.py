@@ -51,60 +51,60 @@ OLD_EXPORTS: dict[str, tuple[str, str, Any, str, str, str]] = {
     "version 0": (
         PASSPHRASE, "0", "pkcs8", "xsalsa20-poly1305",
         "5HMuAqymF33H73ZiBpmZ3TigFzHCopV9doyb9UfQdyDgZNAz",
-        "0x6fa093889ff10ddc943a4d6e2edbb69ff2aae3c9d8684249a83f31e4a60cedb8ec851304538a8a85f71e"
+        ("0x6fa093889ff10ddc943a4d6e2edbb69ff2aae3c9d8684249a83f31e4a60cedb8ec851304538a8a85f71e"
         "2c72185ef38d5e6469cf150a38441f34773574afaabdb02595b22d6bb05eeb39171f3794f2b3ffe27fb191"
-        "d99d7a0a7ae7dc21f51d6803c6c567f047b00f9049986f4c2a44c03c721fe6f666224a29535b5e65",
+        "d99d7a0a7ae7dc21f51d6803c6c567f047b00f9049986f4c2a44c03c721fe6f666224a29535b5e65"),
     ),
     "version 0, long passphrase": (
         LONG, "0", "pkcs8", "xsalsa20-poly1305",
         "5HMuAqymF33H73ZiBpmZ3TigFzHCopV9doyb9UfQdyDgZNAz",
-        "0x140b0fc4f2f503bc7690b8e56c489996c66b058e8d6e366fbaf68e671f2aaaa1751b7c4544681234384d"
+        ("0x140b0fc4f2f503bc7690b8e56c489996c66b058e8d6e366fbaf68e671f2aaaa1751b7c4544681234384d"
         "f92d3ee48e6b7d6429707e4a37698738df9095549cc5e32218b6711ed930b5354f8c5a7165506e27cdb60c"
-        "a030b774501ab8e4b73bad3c3a9140f37e5ea7e9986ebea475cc0f8df1ea5be7aae2df81fa4c4853",
+        "a030b774501ab8e4b73bad3c3a9140f37e5ea7e9986ebea475cc0f8df1ea5be7aae2df81fa4c4853"),
     ),
     "version 0, unencrypted": (
         "", "0", "pkcs8", "none",
         "5HMuAqymF33H73ZiBpmZ3TigFzHCopV9doyb9UfQdyDgZNAz",
-        "0x3053020101300506032b6570042204200707070707070707070707070707070707070707070707070707"
-        "070707070707a123032100ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c",
+        ("0x3053020101300506032b6570042204200707070707070707070707070707070707070707070707070707"
+        "070707070707a123032100ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c"),
     ),
     "version 1": (
         PASSPHRASE, "1", ["pkcs8", "sr25519"], "xsalsa20-poly1305",
         "5EsNLFaGe9XK5LzWH3i6eC2Wqv6YqZS1442N1C4yeSdP6xxR",
-        "0xc6792273c9ed1fe35fd601335041ff3e0437b17f8710f823c3372c0c47c88c4baef8a1d54e236e3339f8"
+        ("0xc6792273c9ed1fe35fd601335041ff3e0437b17f8710f823c3372c0c47c88c4baef8a1d54e236e3339f8"
         "65e98d4bb1d28bbffa2c5599617474c634d346a330e8348f47ccde67f183718596137d87f3757ffc326bd6"
-        "8c28bde8d1ae8a47ae13248ba6d189f0bac7bec26fe490f9dc78316ecef61c3b2e2fefee3288baa3",
+        "8c28bde8d1ae8a47ae13248ba6d189f0bac7bec26fe490f9dc78316ecef61c3b2e2fefee3288baa3"),
     ),
     "version 2": (
         PASSPHRASE, "2", ["pkcs8", "sr25519"], "xsalsa20-poly1305",
         "5EsNLFaGe9XK5LzWH3i6eC2Wqv6YqZS1442N1C4yeSdP6uxy",
-        "0xa9ec3cb4cba1b1d6154b67aaf82307739a8597d86b537d01deb692aa0aaec5aec07593ba38d0c497dc32"
+        ("0xa9ec3cb4cba1b1d6154b67aaf82307739a8597d86b537d01deb692aa0aaec5aec07593ba38d0c497dc32"
         "71d524ad24c2c6e602381f7e2ab8a8e93cd341a15677944cd2584431cfab6e209744f15ab51c7f0915abe8"
         "ee271c28668f5e84c4ca9cb5bb645ecde0e5736bc73b785060d90a354d41eb8c4a9edef083507a70580d88"
-        "da7acea524eed4d2282370565523d6c21cf999c3d90b7f682de3743096",
+        "da7acea524eed4d2282370565523d6c21cf999c3d90b7f682de3743096"),
     ),
     "version 2, ed25519": (
         PASSPHRASE, "2", ["pkcs8", "ed25519"], "xsalsa20-poly1305",
         "5HMuAqymF33H73ZiBpmZ3TigFzHCopV9doyb9UfQdyDgZMUp",
-        "0xb0c166400dc2c7ae78ac0faa3ed840207e4b1d9d26c0fb380c4312b8fe2aa45095214a6d0c3b8b98bcc5"
+        ("0xb0c166400dc2c7ae78ac0faa3ed840207e4b1d9d26c0fb380c4312b8fe2aa45095214a6d0c3b8b98bcc5"
         "2ec19c9ff51929bf0260dfa28add87c61f85e5c42da06aa2d5f7a7d7688717cede99c9a5bc28c13c22b340"
         "6a971b1e9e3b345f06ffafe6a8394ed863e8165913e6209ef44f794be1f71a34e2344498d0cc1b937c393f"
-        "2102f6b7435fb0866aa8cab4bf5c08ef24cf85d579d31611f4943f616f",
+        "2102f6b7435fb0866aa8cab4bf5c08ef24cf85d579d31611f4943f616f"),
     ),
     "version 2, long passphrase": (
         LONG, "2", ["pkcs8", "sr25519"], "xsalsa20-poly1305",
         "5EsNLFaGe9XK5LzWH3i6eC2Wqv6YqZS1442N1C4yeSdP6uxy",
-        "0xfcca75cb16c93247d6c94a7c51a68a0affb64835f2bd87ab8a6593098f317dcec6b5bba4d6fc91bd5d30"
+        ("0xfcca75cb16c93247d6c94a7c51a68a0affb64835f2bd87ab8a6593098f317dcec6b5bba4d6fc91bd5d30"
         "297c693013b4fdb6ff54452dd3b6aee564edabf8f3ca1be42274d936821be3055f21ceac9c9420d7b15969"
         "37f2971569f434118a41a533d6a0c73dea41235f13e87a417998bde718290824cfb9c78648a16c2cef1ca9"
-        "0ea4e2cd8ca3f7416702d3d2a354fd6d2582c3930f3781a2d45569d3a0",
+        "0ea4e2cd8ca3f7416702d3d2a354fd6d2582c3930f3781a2d45569d3a0"),
     ),
     "version 2, unencrypted": (
         "", "2", ["pkcs8", "sr25519"], "none",
         "5EsNLFaGe9XK5LzWH3i6eC2Wqv6YqZS1442N1C4yeSdP6uxy",
-        "0x3053020101300506032b65700422042028ad39fefd7fa3e200a9c626eef599e61a2d055c48a8288a4e7e"
+        ("0x3053020101300506032b65700422042028ad39fefd7fa3e200a9c626eef599e61a2d055c48a8288a4e7e"
         "4c4bca3928789c7d6db3506d65dbac7c052aaee4857425210c9bc54030c826e54055983452a5a123032100"
-        "7c0f469d3bd340bae718203fa30ca071a5e37c751e891dbded837b213d45d91d",
+        "7c0f469d3bd340bae718203fa30ca071a5e37c751e891dbded837b213d45d91d"),
     ),
 }  # fmt: skip
 
@@ -139,11 +139,9 @@ def sealed(passphrase: bytes = PASSPHRASE.encode(), n: int = 16, p: int = 1, r: 
 
 
 def vectors(kind: str) -> list[Any]:
-    return [
-        pytest.param(case["inputs"], case["expected"], id=case["id"])
-        for case in CASES
-        if case["kind"] == kind
-    ]
+    found = [case for case in CASES if case["kind"] == kind]
+    assert found
+    return [pytest.param(case["inputs"], case["expected"], id=case["id"]) for case in found]
 
 
 @pytest.mark.parametrize(("inputs", "expected"), vectors("polkadotjs_import"))
@@ -405,6 +403,14 @@ PLACES = [
 ]  # fmt: skip
 
 
+def key_or_refusal(content: bytes) -> Keypair | WalletError:
+    """What became of an export; any other exception is a failure."""
+    try:
+        return read_export(content, PASSPHRASE)
+    except WalletError as error:
+        return error
+
+
 @given(st.sampled_from(PLACES), JSON, st.sampled_from([["none"], SCRYPT, "xsalsa20-poly1305"]))
 @settings(deadline=None)
 def test_any_value_in_any_field_opens_the_key_or_is_refused(
@@ -412,12 +418,8 @@ def test_any_value_in_any_field_opens_the_key_or_is_refused(
 ) -> None:
     fields = json.loads(export(record() if scheme == ["none"] else sealed(), scheme))
     (fields if len(place) == 1 else fields[place[0]])[place[-1]] = value
-    try:
-        key = read_export(json.dumps(fields).encode(), PASSPHRASE)
-    except WalletError as error:
-        assert error.fix
-    else:
-        assert key == KEYS["sr25519"]
+    found = key_or_refusal(json.dumps(fields).encode())
+    assert found == KEYS["sr25519"] or (isinstance(found, WalletError) and found.fix)
 
 
 @given(st.integers(0, 200), st.binary(max_size=4))
@@ -425,10 +427,9 @@ def test_any_value_in_any_field_opens_the_key_or_is_refused(
 def test_any_damage_to_the_bytes_opens_the_key_or_is_refused(place: int, patch: bytes) -> None:
     body = record()
     body = body[:place] + patch + body[place + 1 :]
-    try:
-        assert read_export(export(body, ["none"]), "").public_key == KEYS["sr25519"].public_key
-    except WalletError as error:
-        assert error.fix
+    found = key_or_refusal(export(body, ["none"]))
+    # The nonce half of the secret decides nothing but randomness, so damage there goes unnoticed.
+    assert isinstance(found, WalletError) or found.public_key == KEYS["sr25519"].public_key
 
 
 @given(st.binary(max_size=300))

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import re
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -94,6 +95,23 @@ def test_nothing_is_created_over_a_file_a_folder_or_a_link(tmp_path: Path, key: 
         assert caught.value.what == already_there(path).what
     assert sorted(tmp_path.iterdir()) == before
     assert key.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("planted", ["file", "link"])
+def test_what_somebody_planted_under_the_temporary_name_is_not_written_to(
+    tmp_path: Path, planted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secrets, "token_hex", lambda count: "ab" * count)
+    trap, elsewhere = tmp_path / f".coldkey.{'ab' * 8}.tmp", tmp_path / "elsewhere"
+    elsewhere.write_bytes(b"theirs")
+    if planted == "link":
+        trap.symlink_to(elsewhere)
+    else:
+        trap.write_bytes(b"theirs")
+    with pytest.raises(FileSystemError):
+        create_private_file(tmp_path / "coldkey", b"secret")
+    assert trap.read_bytes() == elsewhere.read_bytes() == b"theirs"
+    assert not (tmp_path / "coldkey").exists()
 
 
 def test_a_write_in_small_pieces_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

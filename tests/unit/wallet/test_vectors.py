@@ -245,7 +245,7 @@ def test_the_evm_address_of_an_account(inputs: dict[str, Any], expected: dict[st
 @cases("evm_keystore")
 def test_evm_keystores(inputs: dict[str, Any], expected: dict[str, Any]) -> None:
     from taocli.domain.accounts import evm_mirror
-    from taocli.wallet.evm_keys import read_keystore
+    from taocli.wallet.keystore_v3 import read_keystore
 
     key = read_keystore(inputs["json"].encode(), inputs["password"])
     assert key.address == expected["address"]
