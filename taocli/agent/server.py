@@ -70,7 +70,8 @@ class AgentServer:
         self._limits = limits or Limits()
         self._reachable = reachable
         self._asker = asker
-        self._open: dict[asyncio.Task[None], None] = {}  # a dict, because it keeps the order
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._open: list[asyncio.StreamWriter] = []  # the oldest first
         self._changed = asyncio.Event()
         self._had_key = False
         self._stopped = False
@@ -92,9 +93,9 @@ class AgentServer:
         finally:
             self.stop()
             server.close()
-            for task in self._open:
-                task.cancel()
-            await asyncio.gather(*self._open, return_exceptions=True)
+            for writer in self._open:
+                writer.transport.abort()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _until_empty(self) -> None:
         loop = asyncio.get_running_loop()
@@ -116,11 +117,10 @@ class AgentServer:
         if task is None:  # never: asyncio runs this as a task
             return
         task.set_name("agent-exchange")
-        self._open[task] = None
+        self._tasks.add(task)
+        self._open.append(writer)
         if len(self._open) > self._limits.connections:
-            oldest = next(iter(self._open))
-            del self._open[oldest]
-            oldest.cancel()
+            self._open.pop(0).transport.abort()
         try:
             async with asyncio.timeout(self._limits.exchange_s):
                 writer.write(encode(await self._answer(reader, writer)))
@@ -129,7 +129,9 @@ class AgentServer:
         except (TimeoutError, OSError) as silent:
             log.debug("a client went away: %s", silent)
         finally:
-            self._open.pop(task, None)  # it may have given way already
+            self._tasks.discard(task)
+            if writer in self._open:  # else it has given way already
+                self._open.remove(writer)
             writer.transport.abort()
             self._changed.set()
 

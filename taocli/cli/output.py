@@ -46,7 +46,7 @@ def emit(
         meta = {"network": network, "block": block, "schema": SCHEMA}
         _write_line({"ok": True, "data": data, "meta": meta})
     elif isinstance(human, str):
-        sys.stdout.write(human + "\n")
+        sys.stdout.write((_harmless(human) if sys.stdout.isatty() else human) + "\n")
         sys.stdout.flush()
     else:
         human(stdout_console())
@@ -99,6 +99,7 @@ def emit_error(error: TaoError) -> None:
 
 def _folded(text: str, indent: int = 0) -> str:
     """The text in lines that fit a terminal; anywhere else it stays one line, easy to search."""
+    text = _harmless(text)
     if not sys.stderr.isatty() or len(text) < _NARROWEST:
         return text
     import shutil  # noqa: PLC0415 - only failures at a terminal need them
@@ -122,8 +123,19 @@ def stdout_console() -> "Console":
     return Console(highlight=False, markup=False, emoji=False, no_color=_no_color() or None)
 
 
+def _harmless(text: str) -> str:
+    """File names and messages are other people's text: what a terminal would obey becomes visible."""
+    return "".join(
+        character if character.isprintable() or character in "\n\t" else ascii(character)[1:-1]
+        for character in text
+    )
+
+
 def _write_line(document: JsonValue) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n")
+    line = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    if not line.isprintable():  # the same document, with escapes for what no terminal should obey
+        line = json.dumps(document, separators=(",", ":"))
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 

@@ -18,7 +18,7 @@ from taocli.wallet.agreement import (
 from taocli.wallet.derivation import keypair_from_uri
 from taocli.wallet.keyfile import Secret
 from taocli.wallet.keypair import SR25519, Keypair
-from taocli.wallet.mnemonic import mini_secret, new_phrase
+from taocli.wallet.mnemonic import mini_secret, new_phrase, tidy_phrase
 
 _HEX = re.compile(r"(0x)?([0-9a-fA-F]+)")
 _SEED_DIGITS = 64
@@ -46,7 +46,7 @@ def secret_from_text(text: str, crypto_type: int = SR25519, *, dev: bool = False
 
 def secret_from_phrase(phrase: str, crypto_type: int = SR25519) -> Secret:
     """The key of a recovery phrase without a password."""
-    words = " ".join(phrase.lower().split())
+    words = tidy_phrase(phrase)
     seed = mini_secret(words)
     key = Keypair.from_seed(seed, crypto_type)
     check_phrase_key(words, key)

@@ -76,6 +76,7 @@ def check_uri_key(uri: str, key: Keypair, *, dev: bool = False) -> None:
 
 def check_signing(key: Keypair) -> None:
     """Refuse a key whose signatures do not hold, judged by its own library and by the second route."""
+    check_private_key(key)
     signature = key.sign(_PROBE)
     if key.crypto_type == ED25519:
         from Crypto.Signature import eddsa  # noqa: PLC0415 - 50 ms, only when keys are made

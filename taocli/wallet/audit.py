@@ -48,7 +48,11 @@ class Finding:
 
 def audit_wallet(root: Path, wallet: str, *, mines: bool = False) -> tuple[Finding, ...]:
     """Everything worth knowing about one wallet; ``mines`` when a miner has run on this machine."""
-    cold = coldkey_place(root, wallet)
+    try:
+        cold = coldkey_place(root, wallet)
+    except TaoError as error:
+        path = root / wallet
+        return (Finding(f"{path} is no wallet: {error.why}", error.fix, path, serious=False),)
     folder = cold.private.parent
     found = [*_exposed(folder), *_leftovers(folder)]
     if cold.taken:

@@ -47,7 +47,14 @@ def list_wallets(root: Path) -> tuple[WalletEntry, ...]:
     if not root.is_dir():
         return ()
     names = sorted(path.name for path in root.iterdir() if path.is_dir())
-    return tuple(wallet_entry(root, name) for name in names if name[0] not in ".-")
+    return tuple(_listed(root, name) for name in names if not name.startswith("."))
+
+
+def _listed(root: Path, name: str) -> WalletEntry:
+    try:
+        return wallet_entry(root, name)
+    except TaoError as error:  # no tool of ours made a folder of this name
+        return WalletEntry(name, KeyEntry("coldkey", None, SR25519, None, error.what), ())
 
 
 def wallet_entry(root: Path, wallet: str) -> WalletEntry:

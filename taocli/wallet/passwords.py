@@ -12,19 +12,16 @@ with the variable's own name: a disguise, not a protection.
 import base64
 import contextlib
 import os
-import stat
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 from taocli.domain.errors import WalletError, WeakPassword
+from taocli.wallet.secret_sources import check_text, read_secret, text_of
 from taocli.wallet.strength import guess_bits
 
 LEAST_CHARACTERS = 10
 LEAST_BITS = 40  # 2**40 guesses at 10,000 per second take three years
-_MAX_BYTES = 4096
 _PLAIN_VARIABLES = ("TAOCLI_PASSWORD", "BT_WALLET_PASSWORD")
 _FILE_VARIABLE = "BT_WALLET_PASSWORD_FILE"
 
@@ -49,35 +46,29 @@ def look_for_password(
     ``WalletError`` names a source that was given and cannot be read.
     """
     environ = os.environ if environ is None else environ
-    if password_fd is not None:
-        return _from_fd(password_fd)
-    if password_file is not None:
-        return _from_stdin() if str(password_file) == "-" else _from_file(password_file)
+    if password_fd is not None or password_file is not None:
+        return _handed_over(password_file, password_fd)
     for name in _PLAIN_VARIABLES:
         if environ.get(name):
-            return FoundPassword(_checked(environ[name], f"The variable {name}"), name)
+            return FoundPassword(check_text(environ[name], f"The variable {name}"), name)
     for name in variable_names(keyfile):
         if name in environ:
             return _from_peers_variable(name, environ[name])
     if environ.get(_FILE_VARIABLE):
-        return _from_file(Path(environ[_FILE_VARIABLE]))
+        return _handed_over(Path(environ[_FILE_VARIABLE]), None)
     return None
 
 
-def find_password(
-    keyfile: Path,
-    password_file: Path | None = None,
-    password_fd: int | None = None,
-    environ: Mapping[str, str] | None = None,
-) -> str | None:
-    """The text alone of ``look_for_password``, for callers that cannot show a warning."""
-    found = look_for_password(keyfile, password_file, password_fd, environ)
-    return None if found is None else found.text
+def _handed_over(file: Path | None, fd: int | None) -> FoundPassword | None:
+    given = read_secret("password", file, fd)
+    if given is None:
+        return None
+    return FoundPassword(text_of(given, "password"), given.source, given.warning)
 
 
 def variable_name(keyfile: Path) -> str:
     """The peers' environment variable for one keyfile, by its expanded path."""
-    return _variable(str(keyfile.expanduser()))
+    return variable_names(keyfile)[0]
 
 
 def variable_names(keyfile: Path) -> tuple[str, ...]:
@@ -139,72 +130,3 @@ def _from_peers_variable(name: str, value: str) -> FoundPassword:
         if strange
         else "",
     )
-
-
-def _from_file(path: Path) -> FoundPassword:
-    try:
-        with path.expanduser().open("rb") as source:
-            status = os.fstat(source.fileno())
-            text = _read(source, str(path))
-    except (OSError, ValueError, RuntimeError) as error:  # the last: no home folder for ~
-        raise WalletError(
-            f"Cannot read the password file {path}.",
-            why=f"{getattr(error, 'strerror', None) or error}.",
-            fix="Check the path and its permissions.",
-        ) from None
-    mode = stat.S_IMODE(status.st_mode)
-    shared = stat.S_ISREG(status.st_mode) and mode & 0o077
-    return FoundPassword(
-        text,
-        str(path),
-        f"Others on this machine may read the password file {path} (mode {mode:04o}): chmod 600 it."
-        if shared
-        else "",
-    )
-
-
-def _from_fd(number: int) -> FoundPassword:
-    place = f"file descriptor {number}"
-    try:
-        with open(number, "rb", closefd=number > 2) as source:
-            return FoundPassword(_read(source, place), place)
-    except (OSError, ValueError, TypeError) as error:  # the last two: too small and too large
-        raise WalletError(
-            f"Cannot read a password from {place}.",
-            why=f"{getattr(error, 'strerror', None) or 'There can be none of that number'}.",
-            fix="Open it for reading, for instance with 3< FILE.",
-        ) from None
-
-
-def _from_stdin() -> FoundPassword:
-    if sys.stdin is None or sys.stdin.isatty():
-        raise WalletError(
-            "No password can be read from standard input.",
-            why="It is a terminal, which would show what is typed, or it is closed.",
-            fix="Pipe the password into the command, or leave the option out to be asked.",
-        )
-    return FoundPassword(_read(sys.stdin.buffer, "standard input"), "standard input")
-
-
-def _read(source: BinaryIO, place: str) -> str:
-    """The content without outer blanks, as the peers read it."""
-    raw = source.read(_MAX_BYTES + 1)
-    text = raw.decode(errors="surrogateescape").strip()
-    if not text or len(raw) > _MAX_BYTES:
-        raise WalletError(
-            f"There is no password in {place}.",
-            why="It is empty." if not text else f"It has more than {_MAX_BYTES} bytes.",
-            fix="Put the password alone into it.",
-        )
-    return _checked(text, f"The content of {place}")
-
-
-def _checked(text: str, what: str) -> str:
-    """Refuse bytes that are no UTF-8; the environment hands them over as lone surrogates."""
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise WalletError(
-            f"{what} is not UTF-8 text.",
-            why="Wallets take the UTF-8 bytes of a password, and these are something else.",
-            fix="Convert it, for instance with iconv -t UTF-8.",
-        )
-    return text

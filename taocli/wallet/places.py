@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from taocli.domain.errors import InvalidName
+from taocli.domain.text import clean
 
 PUBLIC_SUFFIX = "pub.txt"
 _UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f\ud800-\udfff]")  # the last range: bytes that are not UTF-8
@@ -87,7 +88,7 @@ def check_name(name: str) -> str:
 def nearest(name: str, names: Iterable[str]) -> str:
     """``Did you mean X?`` for the name that comes closest, else nothing."""
     close = difflib.get_close_matches(name, list(names), n=1)
-    return f"Did you mean {close[0]}?" if close else ""
+    return f"Did you mean {clean(close[0])}?" if close else ""
 
 
 def _bad_name(name: str, why: str) -> InvalidName:

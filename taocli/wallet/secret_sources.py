@@ -8,10 +8,11 @@ import stat
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from taocli.domain.errors import WalletError
+from taocli.domain.text import clean
 
-STANDARD_INPUT = Path("-")
 MAX_SECRET_BYTES = 64 * 1024
 
 
@@ -25,68 +26,86 @@ class GivenSecret:
 
 
 def read_secret(what: str, file: Path | None, fd: int | None) -> GivenSecret | None:
-    """The bytes of a secret, or None when neither source is named; ``WalletError`` when one is empty.
+    """The bytes of a secret, or None when neither source is named.
 
-    ``what`` says what is read, such as ``password``. At most 64 KiB are taken.
+    ``what`` says what is read, such as ``password``; ``-`` as the file is standard input. At most 64 KiB
+    are taken. ``WalletError`` names a source that cannot be read or is empty.
     """
     if fd is not None:
-        return _checked(what, f"file descriptor {fd}", _from_fd(what, fd))
+        return _from_fd(what, fd)
     if file is None:
         return None
-    if file == STANDARD_INPUT:
-        content = sys.stdin.buffer.read(MAX_SECRET_BYTES + 1)
-        return _checked(what, "standard input", content)
-    return _from_file(what, file)
+    return _from_stdin(what) if str(file) == "-" else _from_file(what, file)
 
 
 def text_of(given: GivenSecret, what: str) -> str:
     """The secret as text without outer blanks, as the official tools read files."""
-    try:
-        text = given.content.decode().strip()
-    except UnicodeDecodeError:
-        text = ""
+    text = given.content.decode(errors="surrogateescape").strip()
     if not text:
+        raise _empty(what, given.source)
+    return check_text(text, f"The {what} in {given.source}")
+
+
+def check_text(text: str, what: str) -> str:
+    """Refuse bytes that are no UTF-8; the environment hands them over as lone surrogates."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
         raise WalletError(
-            f"{given.source} holds no {what}.",
-            why="It is empty or not UTF-8 text.",
-            fix=f"Put the {what} alone into it.",
+            f"{what} is not UTF-8 text.",
+            why="Wallets take the UTF-8 bytes of a text, and these are something else.",
+            fix="Convert it, for instance with iconv -t UTF-8.",
         )
     return text
 
 
 def _from_file(what: str, path: Path) -> GivenSecret:
     try:
-        with path.open("rb") as source:
+        with path.expanduser().open("rb") as source:
             status = os.fstat(source.fileno())
-            content = source.read(MAX_SECRET_BYTES + 1)
-    except OSError as error:
-        raise _unreadable(what, f"the file {path}", error) from None
-    exposed = stat.S_ISREG(status.st_mode) and status.st_mode & 0o077
-    warning = f"others on this machine may read {path}; chmod 600 it." if exposed else ""
-    return _checked(what, str(path), content, warning)
+            content = _read(what, source, str(path))
+    except (OSError, ValueError, RuntimeError) as error:  # the last: no home folder for ~
+        why = getattr(error, "strerror", None) or str(error)
+        raise _unreadable(what, f"the file {clean(str(path))}", why) from None
+    mode = stat.S_IMODE(status.st_mode)
+    exposed = stat.S_ISREG(status.st_mode) and mode & 0o077
+    warning = f"others on this machine may read {path} (mode {mode:04o}): chmod 600 it."
+    return GivenSecret(content, str(path), warning if exposed else "")
 
 
-def _from_fd(what: str, number: int) -> bytes:
+def _from_fd(what: str, number: int) -> GivenSecret:
+    place = f"file descriptor {number}"
     try:
-        with os.fdopen(number, "rb") as source:
-            return source.read(MAX_SECRET_BYTES + 1)
-    except OSError as error:
-        raise _unreadable(what, f"file descriptor {number}", error) from None
+        with open(number, "rb", closefd=number > 2) as source:
+            return GivenSecret(_read(what, source, place), place)
+    except (OSError, ValueError, TypeError) as error:  # the last two: too small and too large
+        why = getattr(error, "strerror", None) or "There can be none of that number"
+        raise _unreadable(what, place, why) from None
 
 
-def _checked(what: str, source: str, content: bytes, warning: str = "") -> GivenSecret:
-    if not content or len(content) > MAX_SECRET_BYTES:
-        raise WalletError(
-            f"{source[0].upper()}{source[1:]} holds no {what}.",
-            why="It is empty or too long.",
-            fix=f"Put the {what} alone into it.",
-        )
-    return GivenSecret(content, source, warning)
+def _from_stdin(what: str) -> GivenSecret:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise _unreadable(what, "standard input", "It is a terminal, which shows what is typed")
+    place = "standard input"
+    return GivenSecret(_read(what, sys.stdin.buffer, place), place)
 
 
-def _unreadable(what: str, source: str, error: OSError) -> WalletError:
+def _read(what: str, source: BinaryIO, place: str) -> bytes:
+    content = source.read(MAX_SECRET_BYTES + 1)
+    if not content:
+        raise _empty(what, place)
+    if len(content) > MAX_SECRET_BYTES:
+        raise _unreadable(what, place, f"It has more than {MAX_SECRET_BYTES} bytes")
+    return content
+
+
+def _empty(what: str, place: str) -> WalletError:
     return WalletError(
-        f"Cannot read the {what} from {source}.",
-        why=error.strerror or str(error),
+        f"There is no {what} in {place}.", why="It is empty.", fix=f"Put the {what} alone into it."
+    )
+
+
+def _unreadable(what: str, place: str, why: str) -> WalletError:
+    return WalletError(
+        f"Cannot read the {what} from {place}.",
+        why=f"{why}.",
         fix="Check that it is there, open for reading, and yours.",
     )

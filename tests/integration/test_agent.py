@@ -142,6 +142,7 @@ def test_an_agent_that_cannot_be_reached_any_more_ends(place: Place) -> None:
 def test_an_agent_in_the_place_of_another_is_left_alone(place: Place) -> None:
     client.hold(new_key(), "k", 60)
     first = agent_pid()
+    time.sleep(0.1)  # so that the first one looks again only after the second has started
     place.socket.unlink()
     place.lock.unlink()
     key = new_key()

@@ -15,13 +15,14 @@ from taocli.cli.options import (
     WalletPath,
     parse_crypto_type,
 )
-from taocli.cli.output import emit
+from taocli.cli.output import emit, note
 from taocli.cli.prompt import ask_missing
 from taocli.cli.unlocking import PasswordInput, signer_for, unlock
 from taocli.cli.wallet.target import Target
 from taocli.config import load_settings
 from taocli.domain.errors import SignatureInvalid, UsageError, ValidationError
 
+_HASH_BYTES = 32
 Message = Annotated[
     str | None, typer.Option("--message", "-m", help="The message as text.", show_default=False)
 ]
@@ -61,6 +62,10 @@ def sign(
     """
     content = _content(message, message_file, hex_bytes=hex_bytes)
     place = Target.load(wallet, hotkey, wallet_path).existing(use_hotkey=use_hotkey)
+    if hex_bytes and len(content) == _HASH_BYTES:
+        note(
+            "warning: 32 bytes may be the hash of a transaction; sign only what you made yourself."
+        )
     signer = signer_for(place, PasswordInput(password_file, password_fd))
     signature = signer.sign(content).hex()
     emit(
@@ -141,6 +146,7 @@ def encrypt(
     content = _content(message, message_file, hex_bytes=False)
     settings = load_settings(wallet_path=wallet_path)
     reader = bootstrap.build_accounts(settings).resolve(text).address
+    note("Only the owner of an ed25519 key can read this; an address does not tell its kind.")
     sealed = "0x" + seal(reader, content).hex()
     emit({"ciphertext": sealed, "recipient": reader.ss58}, sealed)
 

@@ -1,5 +1,6 @@
 """``taocli wallet list``, ``show`` and ``derive``: looking, without a password."""
 
+import dataclasses
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,8 +47,11 @@ def list_wallets(
 
     Example: taocli wallet list
     """
-    store = bootstrap.build_wallets(load_settings(wallet_path=wallet_path))
-    entries = [entry for entry in store.list() if wallet in {None, entry.name}]
+    settings = load_settings(wallet=wallet, wallet_path=wallet_path)
+    store = bootstrap.build_wallets(settings)
+    if wallet is not None:
+        store.coldkey(settings.wallet)  # says which was meant when there is none of this name
+    entries = [entry for entry in store.list() if wallet is None or entry.name == settings.wallet]
     data: list[JsonValue] = [_wallet_json(entry, hotkeys=not coldkeys_only) for entry in entries]
     text = "\n".join(line for entry in entries for line in _tree(entry, hotkeys=not coldkeys_only))
     empty = f"No wallets in {store.root}. Make one with taocli wallet create."
@@ -80,6 +84,9 @@ def show(
     store, name = target.store, target.settings.wallet
     store.coldkey(name)  # says which wallet was meant when there is none of this name
     entry = wallet_entry(store.root, name)
+    if target.names_hotkey:
+        named = tuple(key for key in entry.hotkeys if key.name == target.existing().hotkey)
+        entry = dataclasses.replace(entry, hotkeys=named)
     data: dict[str, JsonValue] = {"path": str(store.root / name)}
     data |= dict(_wallet_json(entry, hotkeys=True))
     lines = [f"{store.root / name}", *_tree(entry, hotkeys=True)]

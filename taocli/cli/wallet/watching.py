@@ -138,8 +138,13 @@ def _address(target: Target, named: str | None, public_key: str | None) -> Addre
 def parse_public_key(text: str) -> Address:
     """The account of a public key in hexadecimal; ``InvalidAddress`` otherwise."""
     try:
-        return Address(bytes.fromhex(text.strip().removeprefix("0x")))
+        raw = bytes.fromhex(text.strip().removeprefix("0x"))
     except ValueError:
+        raw = b""
+    if len(raw) != 32:
         raise InvalidAddress(
-            "The public key is not hexadecimal.", fix="Write 0x and 64 hexadecimal digits."
-        ) from None
+            "This is not a public key.",
+            why="It is not hexadecimal." if not raw else f"It has {len(raw)} bytes, not 32.",
+            fix="Write 0x and 64 hexadecimal digits.",
+        )
+    return Address(raw)

@@ -127,8 +127,7 @@ async def test_a_key_is_dropped_by_a_timer_and_the_agent_ends_with_it(place: Pla
     page = KeyPage()
     async with serving(place, ring=KeyRing(page, lambda: now)) as task:
         await ask(place, add(ALICE, 3600))
-        now = 3599.0
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.1)  # by now the agent has gone to sleep for an hour
         assert not task.done()
         now = 3600.0  # as after a night's sleep: the loop's own clock has not moved an hour
         async with asyncio.timeout(5):
@@ -199,6 +198,31 @@ async def test_a_silent_client_is_cut_off_after_the_deadline(place: Place) -> No
         async with asyncio.timeout(3):
             assert await reader.read() == b""
         writer.close()
+
+
+@pytest.mark.parametrize("steps", range(12))
+async def test_an_agent_that_is_ending_never_says_that_it_holds_a_key(
+    place: Place, steps: int
+) -> None:
+    ring = KeyRing(KeyPage())
+    server = AgentServer(ring, WELCOME, QUICK)
+    task = asyncio.create_task(server.serve(listen(place)))
+    await ask(place, Hello())
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.setblocking(False)
+        connection.connect(str(place.socket))
+        connection.send(encode(add(ALICE)))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        was_held = ring.listing() != ()
+        server.stop()
+        answer = b""
+        async with asyncio.timeout(5):
+            await task
+            with contextlib.suppress(ConnectionResetError):
+                answer = await asyncio.get_running_loop().sock_recv(connection, MAX_FRAME)
+    assert was_held or not answer
+    assert ring.listing() == ()
 
 
 async def test_silent_connections_keep_nobody_out(place: Place) -> None:

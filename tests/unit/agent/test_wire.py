@@ -163,6 +163,11 @@ def test_json_that_is_built_to_hurt_is_refused(line: bytes) -> None:
         decode_request(line)
 
 
+def test_a_good_frame_in_too_many_blanks_is_refused() -> None:
+    with pytest.raises(InvalidRequest):
+        decode_request(encode(Hello()).strip() + b" " * MAX_FRAME)
+
+
 def test_another_version_is_told_apart() -> None:
     content = json.loads(encode(Hello())) | {"v": 2}
     with pytest.raises(OtherVersion):

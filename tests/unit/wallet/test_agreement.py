@@ -265,14 +265,16 @@ def test_a_fault_of_the_second_route_is_a_refusal_too(
     ids=["empty", "zero", "too large", "the order", "a seed"],
 )
 def test_what_is_no_sr25519_secret_is_refused(private: bytes) -> None:
-    with pytest.raises(KeyDisagreement):
-        check_private_key(Keypair(bytes(32), SR25519, private))
+    for check in (check_private_key, check_signing):
+        with pytest.raises(KeyDisagreement):
+            check(Keypair(bytes(32), SR25519, private))
 
 
 @pytest.mark.parametrize("private", [b"", SEED + SEED])
 def test_what_is_no_ed25519_seed_is_refused(private: bytes) -> None:
-    with pytest.raises(KeyDisagreement):
-        check_private_key(Keypair(bytes(32), ED25519, private))
+    for check in (check_private_key, check_signing):
+        with pytest.raises(KeyDisagreement):
+            check(Keypair(bytes(32), ED25519, private))
 
 
 def test_a_right_public_key_with_a_wrong_nonce_is_refused(honest: Keypair) -> None:

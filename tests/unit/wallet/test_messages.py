@@ -153,8 +153,8 @@ def test_a_signature_is_read_with_and_without_0x(size: int) -> None:
         "0x0x" + "ab" * 64,
         "ab " * 64,
         "ａｂ" * 64,
-    ]
-    + ["5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"],
+        "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+    ],
 )
 def test_text_that_is_no_signature_is_a_typed_error(text: str) -> None:
     with pytest.raises(ValidationError) as caught:

@@ -15,7 +15,6 @@ from taocli.domain.errors import WalletError
 from taocli.wallet.passwords import (
     FoundPassword,
     decode_variable,
-    find_password,
     look_for_password,
     variable_name,
     variable_names,
@@ -85,7 +84,6 @@ def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.Monke
     monkeypatch.setenv("TAOCLI_PASSWORD", "from the environment")
     found = look_for_password(KEYFILE)
     assert found == FoundPassword("from the environment", "TAOCLI_PASSWORD")
-    assert find_password(KEYFILE) == "from the environment"
 
 
 def test_a_found_password_does_not_show_itself() -> None:
@@ -152,7 +150,7 @@ def test_a_path_may_start_with_the_home_folder(
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b" \n", b"\xff\xfe", b"x" * 4097, b" " * 5000], ids=lambda raw: repr(raw[:4])
+    "content", [b"", b" \n", b"\xff\xfe", b"x" * 65_537, b" " * 5000], ids=lambda raw: repr(raw[:4])
 )
 def test_a_source_without_a_password_is_named(tmp_path: Path, content: bytes) -> None:
     path = file_with(tmp_path, content)
@@ -163,11 +161,11 @@ def test_a_source_without_a_password_is_named(tmp_path: Path, content: bytes) ->
 @pytest.mark.parametrize("path", ["missing", ".", "a\0b", "x" * 5000, "~nobody-of-this-name/x"])
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, path: str) -> None:
     where = Path(path) if path.startswith("~") else tmp_path / path
-    assert "Cannot read the password file" in refusal(password_file=where).what
+    assert "Cannot read the password" in refusal(password_file=where).what
 
 
 def test_an_endless_file_is_read_only_so_far() -> None:
-    assert "4096" in refusal(password_file=Path("/dev/zero")).why
+    assert "65536" in refusal(password_file=Path("/dev/zero")).why
 
 
 @pytest.mark.parametrize("number", [-1, 987_654, 2**70])
@@ -177,7 +175,7 @@ def test_a_file_descriptor_that_is_not_open_is_named(number: int) -> None:
 
 def test_a_file_descriptor_for_writing_is_no_source(tmp_path: Path) -> None:
     number = os.open(tmp_path / "x", os.O_WRONLY | os.O_CREAT)
-    assert "Cannot read a password" in refusal(password_fd=number).what
+    assert "Cannot read the password" in refusal(password_fd=number).what
 
 
 @pytest.mark.parametrize("name", ["TAOCLI_PASSWORD", "BT_WALLET_PASSWORD"])
