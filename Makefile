@@ -43,8 +43,8 @@ check: lint
 # polkadot-js, for the keys that go to browser wallets and come from them.
 .interop/polkadotjs/.installed: tests/interop/polkadotjs/package.json tests/interop/polkadotjs/package-lock.json
 	mkdir -p .interop/polkadotjs
-	cp $^ .interop/polkadotjs/
-	npm ci --silent --no-audit --no-fund --prefix .interop/polkadotjs
+	cp $^ tests/interop/polkadotjs/.npmrc .interop/polkadotjs/
+	cd .interop/polkadotjs && npm ci --silent --ignore-scripts --no-audit --no-fund
 	touch $@
 
 interop: setup .interop/sdk10/.installed .interop/sdk11/.installed .interop/polkadotjs/.installed

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from taocli.config import Settings, cache_dir
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from taocli.domain.address import Address
     from taocli.domain.balance import Balance
     from taocli.domain.extrinsic import Receipt
-    from taocli.domain.ports import Chain
+    from taocli.domain.ports import Chain, Signer
     from taocli.feeds.collector import Collector
     from taocli.feeds.miner_feed import MinerDirectory
     from taocli.feeds.readings import Watched
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from taocli.services.address_book import AddressBook
     from taocli.services.wallets import NewWallet
     from taocli.validator.entering import ValidatorKeys
+    from taocli.wallet.places import KeyPlace
     from taocli.wallet.store import WalletStore
 
 
@@ -144,17 +147,19 @@ def is_local(settings: Settings) -> bool:
     )
 
 
-def build_validator_keys(settings: Settings, *, named: bool) -> "ValidatorKeys":
-    """The keys of the wallet that was named, else development keys; //Alice pays on a localnet."""
+def build_validator_keys(
+    settings: Settings, open_key: "Callable[[KeyPlace], Signer] | None"
+) -> "ValidatorKeys":
+    """The wallet's keys through ``open_key``, else development keys; //Alice pays on a localnet."""
     from taocli.localnet.dev_keys import dev_key  # noqa: PLC0415
     from taocli.validator.entering import ValidatorKeys  # noqa: PLC0415
 
-    if not named:
+    if open_key is None:
         return ValidatorKeys(dev_key("Validator"), dev_key("ValidatorHotkey"), dev_key("Alice"))
     store = build_wallets(settings)
     return ValidatorKeys(
-        store.unlock_coldkey(settings.wallet),
-        store.hotkey_signer(settings.wallet, settings.hotkey),
+        open_key(store.coldkey(settings.wallet)),
+        open_key(store.hotkey(settings.wallet, settings.hotkey)),
         dev_key("Alice"),
     )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from taocli.domain.errors import FileSystemError, TaoError, WalletError
-from taocli.wallet.keyfile import Secret, read_private
+from taocli.wallet.keyfile import Secret, read_private, read_public
 from taocli.wallet.keypair import Keypair
 from taocli.wallet.private_files import (
     backup_path,
@@ -26,10 +26,12 @@ from taocli.wallet.private_files import (
     stale_temporaries,
 )
 from taocli.wallet.store import WalletStore
+from taocli.wallet.writing import write_key
 from tests import syscalls
 
 OLD, NEW, OTHER = b"the old key, " * 20, b"the new key, " * 30, b"another key, " * 25
 KEY = Secret(Keypair.from_seed(bytes(range(32))))
+OLD_KEY = Secret(Keypair.from_seed(bytes(range(1, 33))))
 NO_RENAMEAT2 = {"renameat2": errno.EINVAL}  # as on NFS: links are used instead
 DONE, REFUSED, DISK = 0, int(WalletError.exit_code), int(FileSystemError.exit_code)
 
@@ -148,6 +150,18 @@ def wallet_written(folder: Path, *, done: bool = False) -> None:
         assert WalletStore(folder / "w").coldkey_address("alice") == KEY.key.address
 
 
+def wallet_overwritten(folder: Path, *, done: bool = False) -> None:
+    place = WalletStore(folder / "w").coldkey("alice")
+    held = read_private(place.private.read_bytes())
+    assert held in {KEY.key, *not_if(done, OLD_KEY.key)}
+    if place.public.exists():
+        assert read_public(place.public.read_bytes()).address == held.address
+    else:
+        assert not done
+    copies = [place.private, *place.private.parent.glob("coldkey.bak-*")]
+    assert OLD_KEY.key in [read_private(path.read_bytes()) for path in copies]
+
+
 def folder_made(folder: Path, *, done: bool = False) -> None:
     assert (folder / "a" / "b").is_dir() or not done
 
@@ -194,6 +208,14 @@ def make_folder(folder: Path) -> None:
     make_private_folder(folder / "a" / "b")
 
 
+def other_wallet(folder: Path) -> None:
+    WalletStore(folder / "w").create_coldkey("alice", OLD_KEY, None)
+
+
+def overwrite_wallet(folder: Path) -> None:
+    write_key(WalletStore(folder / "w").coldkey("alice"), KEY, None, overwrite=True)
+
+
 def write_wallet(folder: Path) -> None:
     WalletStore(folder / "w").create_coldkey("alice", KEY, None)
 
@@ -222,5 +244,8 @@ OPERATIONS = {
     "make folders": Operation(nothing, make_folder, folder_made, {"mkdir", "fsync"}),
     "whole wallet": Operation(
         nothing, write_wallet, wallet_written, _WRITES | {"mkdir", "renameat2"}
+    ),
+    "wallet over another": Operation(
+        other_wallet, overwrite_wallet, wallet_overwritten, _CHANGES | {"renameat2"}
     ),
 }

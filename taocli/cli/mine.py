@@ -32,7 +32,7 @@ from taocli.cli.options import (
 )
 from taocli.cli.output import mode, note, stream_record
 from taocli.cli.prompt import confirm
-from taocli.cli.unlocking import PasswordInput, opening_of
+from taocli.cli.unlocking import PasswordInput, opening_of, unlock
 from taocli.config import Settings, load_settings
 from taocli.domain.address import Address
 from taocli.domain.balance import Balance, tao
@@ -206,7 +206,11 @@ async def _prepare(
 
     adaptor = for_netuid(settings.network, place.netuid)
     adaptor.preflight(settings.network)
-    hotkey = bootstrap.build_wallets(settings).hotkey_signer(settings.wallet, settings.hotkey)
+    place = bootstrap.build_wallets(settings).hotkey(settings.wallet, settings.hotkey)
+    with _plain_interrupt():
+        hotkey = unlock(
+            place, PasswordInput()
+        ).key  # an encrypted one: the environment, or a person
     if hotkey.crypto_type != _SR25519:
         raise UnsupportedKey(
             f"The hotkey {settings.hotkey} is not an sr25519 key.",

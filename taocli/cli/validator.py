@@ -8,6 +8,7 @@ from taocli import bootstrap
 from taocli.cli.asyncrun import run_async
 from taocli.cli.options import HotkeyName, Json, Netuid, Network, WalletName, WalletPath
 from taocli.cli.output import JsonValue, mode, note, stream_record
+from taocli.cli.unlocking import PasswordInput, signer_for
 from taocli.config import Settings, load_settings
 from taocli.domain.errors import UsageError
 
@@ -36,13 +37,14 @@ def validator(
     Example: taocli localnet validator --netuid 1
     """
     settings = load_settings(network=network, wallet=wallet, hotkey=hotkey, wallet_path=wallet_path)
-    keys = bootstrap.build_validator_keys(settings, named=wallet is not None)
     if not bootstrap.is_local(settings):
         raise UsageError(
             "This validator is for localnets.",
             why="It asks sums and pays for them; on a real network that would be worth nothing.",
             fix="Use --network local or a ws://127.0.0.1 URL.",
         )
+    named = None if wallet is None else (lambda place: signer_for(place, PasswordInput()))
+    keys = bootstrap.build_validator_keys(settings, named)
     run_async(_validate(settings, keys, netuid, epochs, seed))
 
 

@@ -3,6 +3,7 @@
 The address stands in the clear in each file, so listing needs no password.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +62,7 @@ class EvmStore:
     def refuse_taken(self, name: str) -> None:
         """``WalletExists`` before anything is generated."""
         path = self.path(name)
-        if path.exists() or path.is_symlink():
+        if os.path.lexists(path):
             raise already_there(path)
 
     def write(self, name: str, key: EvmKey, password: str) -> None:

@@ -7,6 +7,7 @@ A name becomes a path, so it is checked first. Nothing here opens a file.
 """
 
 import difflib
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ class KeyPlace:
     def taken(self) -> Path | None:
         """The file that stands in the way of a new key here; a dangling link counts too."""
         for path in (self.private, self.public):
-            if path.exists() or path.is_symlink():
+            if os.path.lexists(path):
                 return path
         return None
 

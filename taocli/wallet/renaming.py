@@ -1,5 +1,7 @@
 """Giving wallets and hotkeys another name: files move, keys stay what they are."""
 
+import os
+
 from taocli.domain.errors import KeyMissing
 from taocli.wallet.places import KeyPlace
 from taocli.wallet.private_files import already_there, move_private
@@ -9,7 +11,7 @@ from taocli.wallet.reading import wallet_folder
 def rename_wallet(old: KeyPlace, new: KeyPlace) -> None:
     """Move the whole folder of a wallet in one step; ``WalletExists`` when the new name is taken."""
     target = wallet_folder(new)
-    if target.exists() or target.is_symlink():
+    if os.path.lexists(target):
         raise already_there(target)
     move_private(wallet_folder(old), target)
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from taocli.domain.errors import WalletError
 from taocli.domain.text import clean
 
-MAX_SECRET_BYTES = 64 * 1024
+MAX_SECRET_BYTES = 32 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class GivenSecret:
 def read_secret(what: str, file: Path | None, fd: int | None) -> GivenSecret | None:
     """The bytes of a secret, or None when neither source is named.
 
-    ``what`` says what is read, such as ``password``; ``-`` as the file is standard input. At most 64 KiB
+    ``what`` says what is read, such as ``password``; ``-`` as the file is standard input. At most 32 KiB
     are taken. ``WalletError`` names a source that cannot be read or is empty.
     """
     if fd is not None:

@@ -6,6 +6,7 @@ under a dated name, unless it is the same key under a new password.
 """
 
 import datetime as dt
+import os
 from pathlib import Path
 
 from taocli.domain.errors import KeyDisagreement
@@ -17,6 +18,7 @@ from taocli.wallet.private_files import (
     backup_path,
     create_private_file,
     make_private_folder,
+    move_private,
     replace_private_file,
 )
 from taocli.wallet.reading import (
@@ -50,9 +52,11 @@ def write_key(
     if password is not None:
         content = _checked(encrypt(content, password), password, secret)
     _make_folders(place)
-    kept = [_put(place.private, content, overwrite=overwrite)]
-    half = PublicHalf(secret.key.address, secret.key.crypto_type)
-    kept.append(_put(place.public, public_json(half), overwrite=overwrite))
+    # The old public file goes first: a crash must not leave it beside the new key.
+    kept = [_set_aside(place.public), _put(place.private, content, overwrite=overwrite)]
+    create_private_file(
+        place.public, public_json(PublicHalf(secret.key.address, secret.key.crypto_type))
+    )
     return tuple(path for path in kept if path is not None)
 
 
@@ -75,7 +79,7 @@ def write_public(place: KeyPlace, half: PublicHalf, *, overwrite: bool = False) 
 
     A private half that can be read without a password must be of the same account.
     """
-    if not overwrite and (place.public.exists() or place.public.is_symlink()):
+    if not overwrite and os.path.lexists(place.public):
         raise already_there(place.public)
     if place.private.exists() and not needs_password(place):
         _refuse_stranger(place, half)
@@ -112,8 +116,17 @@ def _refuse_stranger(place: KeyPlace, half: PublicHalf) -> None:
         )
 
 
+def _set_aside(path: Path) -> Path | None:
+    """Give a file that is there its dated name; ``write_key`` has refused it unless that was wanted."""
+    if not os.path.lexists(path):
+        return None
+    backup = backup_path(path, _today())
+    move_private(path, backup)
+    return backup
+
+
 def _put(path: Path, content: bytes, *, overwrite: bool) -> Path | None:
-    if overwrite and (path.exists() or path.is_symlink()):
+    if overwrite and os.path.lexists(path):
         backup = backup_path(path, _today())
         replace_private_file(path, content, backup=backup)
         return backup

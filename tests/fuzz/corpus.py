@@ -93,7 +93,8 @@ def _exports() -> list[bytes]:
     ]
     open_one: dict[str, Any] = json.loads(made[1])
     record = base64.b64decode(open_one["encoded"])
-    oldest = _header(record) + SEED + record[-37:-32] + _ED.public_key
+    edwards = base64.b64decode(json.loads(made[3])["encoded"])
+    oldest = _header(edwards) + SEED + edwards[80:]
     return [
         *made,
         *_vectors("polkadotjs_import", "json"),
@@ -114,17 +115,23 @@ def _exports() -> list[bytes]:
                     "version": "2",
                 },
                 "address": "0x" + _SR.public_key.hex(),
+                "encoded": base64.b64encode(_old_box(record)).decode(),
             }
         ),
         _json(
-            open_one
-            | {"encoding": {"content": ["batch-pkcs8"], "type": ["none"], "version": "3"}}
+            open_one | {"encoding": {"content": ["batch-pkcs8"], "type": ["none"], "version": "3"}}
         ),
         _json(
             open_one
             | {"encoding": {"content": ["pkcs8", "ecdsa"], "type": ["none"], "version": "3"}}
         ),
     ]
+
+
+def _old_box(record: bytes) -> bytes:
+    from nacl.secret import SecretBox
+
+    return bytes(SecretBox(PASSWORD.encode().ljust(32, b"\0")).encrypt(record, bytes(24)))
 
 
 def _header(record: bytes) -> bytes:
@@ -136,8 +143,8 @@ def _records() -> list[bytes]:
         base64.b64decode(json.loads(write_export(key, None, name=""))["encoded"])
         for key in (_SR, _ED)
     ]
-    short = _header(records[1]) + SEED + records[1][80:]
-    return [b"\0" + records[0], b"\1" + records[1], b"\1" + short, b"\0" + short]
+    short = [_header(record) + SEED + record[80:] for record in records]
+    return [kind + record for record in (*records, *short) for kind in (b"\0", b"\1")]
 
 
 def _keystores() -> list[bytes]:
@@ -150,9 +157,10 @@ def _keystores() -> list[bytes]:
     return [
         made,
         *_vectors("evm_keystore", "json"),
-        _json(fields | {"crypto": crypto | {"kdf": "pbkdf2", "kdfparams": rounds}}),
+        _json({"version": 3, "crypto": crypto | {"kdf": "pbkdf2", "kdfparams": rounds}}),
         _json({"Crypto": capitals, "version": "3"}),
-        _json(fields | {"crypto": cheap, "address": "0x" + fields["address"]}),
+        _json({"version": 3, "crypto": cheap, "address": ""}),
+        _json(fields | {"address": "0x" + fields["address"]}),
         _json(fields | {"crypto": crypto | {"cipherparams": {"iv": ""}}, "address": None}),
     ]
 

@@ -9,7 +9,7 @@ import base64
 import json
 import random
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 _NUMBERS = (
     0, 1, -1, 2, 3, 7, 8, 9, 16, 32, 42, 64, 255, 256, 65535, 1 << 18, (1 << 18) + 1, 1 << 19, 1 << 21,
@@ -33,6 +33,7 @@ _CHUNKS = (
     b"0x", b"=", b"-", b"+", b"$NACL", b"$ANSIBLE_VAULT;1.1;AES256\n", b"gAAAAA", b"\xef\xbb\xbf", b"\xed\xa0\x80",
     b"\xff\xfe", b"\x80\0\0\0", b"\xff\xff\xff\xff", b"\0\0\4\0", b"1e999", b"NaN", b"-Infinity", b"9" * 20, b"9" * 5000,
 )  # fmt: skip
+_Part = TypeVar("_Part", str, bytes)
 _REPEATS = (2, 3, 16, 300, 5000)
 
 
@@ -41,9 +42,11 @@ class Mutator:
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
+        self._most = 0
 
     def mutate(self, data: bytes, max_bytes: int, other: bytes = b"") -> bytes:
         """One to four changes; ``other`` is a second input that parts may come from."""
+        self._most = max_bytes
         for _ in range(self._random.choice((1, 1, 1, 2, 2, 4))):
             data = self._once(data, other)[:max_bytes]
         return data
@@ -72,7 +75,9 @@ class Mutator:
             del holder[key]
         elif act == 2:
             other_holder, other_key = self._random.choice(slots)
-            if not _contains(value, other_holder) and not _contains(other_holder[other_key], holder):
+            if not _contains(value, other_holder) and not _contains(
+                other_holder[other_key], holder
+            ):
                 holder[key], other_holder[other_key] = other_holder[other_key], value
         elif act == 3 and other is not None:
             there, place = self._random.choice(_slots([other]))
@@ -100,7 +105,9 @@ class Mutator:
     def _anything(self) -> Any:
         chance = self._random.randrange(5)
         if chance == 0:
-            return self._random.choice((None, True, False, [], {}, 0.5, 3.0, float("nan"), float("inf")))
+            return self._random.choice(
+                (None, True, False, [], {}, 0.5, 3.0, float("nan"), float("inf"))
+            )
         if chance == 1:
             nested: Any = self._random.choice(_TEXTS)
             for _ in range(self._random.choice((1, 2, 50))):
@@ -110,7 +117,14 @@ class Mutator:
 
     def _name(self, name: str) -> str:
         return self._random.choice(
-            (self._random.choice(_NAMES), f" {name}", f"{name} ", name.upper(), name.lower(), name + "\0")
+            (
+                self._random.choice(_NAMES),
+                f" {name}",
+                f"{name} ",
+                name.upper(),
+                name.lower(),
+                name + "\0",
+            )
         )
 
     def _dumped(self, tree: Any) -> bytes:
@@ -147,7 +161,9 @@ class Mutator:
                 return self._hex(digits[1] or "", bytes.fromhex(digits[2]))
             raw = _from_base64(text)
             if raw is not None:
-                changed = base64.b64encode(self._in_bytes(raw, b""), b"-_" if text[0] == "g" else None)
+                changed = base64.b64encode(
+                    self._in_bytes(raw, b""), b"-_" if text[0] == "g" else None
+                )
                 return changed.decode()
         pieces = re.split(r"(///|//|/|\s+)", text)
         if len(pieces) > 2 and self._random.random() < 0.8:
@@ -156,12 +172,19 @@ class Mutator:
         end = min(len(text), place + self._random.choice((0, 1, 2, 8)))
         chance = self._random.randrange(6)
         if chance == 0:
-            return self._random.choice((text.upper(), text.lower(), text.swapcase(), text.title(), text[::-1]))
+            return self._random.choice(
+                (text.upper(), text.lower(), text.swapcase(), text.title(), text[::-1])
+            )
         if chance == 1:
             return text[:place]
         if chance == 2:
-            return text[:place] + text[place:end] * self._random.choice(_REPEATS) + text[end:]
+            return text[:place] + self._repeated(text[place:end]) + text[end:]
         return text[:place] + self._random.choice(_TEXTS) + text[end if chance < 5 else place :]
+
+    def _repeated(self, part: _Part) -> _Part:
+        """The part many times, but not much more than fits: the fuzzer's own memory is watched too."""
+        times = min(self._random.choice(_REPEATS), self._most // max(1, len(part)) + 1)
+        return part * times
 
     def _hex(self, prefix: str, raw: bytes) -> str:
         digits = (self._in_bytes(raw, b"") if self._random.random() < 0.7 else raw).hex()
@@ -177,7 +200,7 @@ class Mutator:
             pieces[place] = self._random.choice((*_TEXTS, "", "1", "007", str(1 << 64)))
         elif chance == 2:
             low, high = sorted((place, other))
-            pieces[low:high] = pieces[low:high] * self._random.choice(_REPEATS)
+            pieces[low:high] = [self._repeated("".join(pieces[low:high]))]
         elif chance == 3:
             pieces[place] = self._random.choice(("/", "//", "///", " ", "\t", "\n", "\u3000"))
         elif chance == 4:
@@ -200,7 +223,7 @@ class Mutator:
         elif chance == 3:
             del changed[place:end]
         elif chance == 4:
-            changed[place:end] = changed[place:end] * self._random.choice(_REPEATS)
+            changed[place:end] = self._repeated(bytes(changed[place:end]))
         elif chance == 5:
             number = self._random.choice(_NUMBERS) % (1 << 32)
             changed[place : place + 4] = number.to_bytes(4, "little")
@@ -240,7 +263,11 @@ def _contains(tree: Any, part: Any) -> bool:
 
 def _from_base64(text: str) -> bytes | None:
     try:
-        return base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True) if len(text) > 7 else None
+        return (
+            base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
+            if len(text) > 7
+            else None
+        )
     except ValueError:
         return None
 

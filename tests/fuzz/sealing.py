@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+import operator
 import struct
 from typing import Any
 
@@ -79,7 +80,10 @@ def again_authentic(content: bytes) -> bytes:
         salt = bytes.fromhex(params["salt"])
         password = PASSWORD.encode()
         if crypto["kdf"] == "scrypt":
-            derived = scrypt(password, salt, 32, params["n"], params["r"], params["p"])  # type: ignore[arg-type] # its stub knows str only
+            n, r, p = (
+                operator.index(params[name]) for name in "nrp"
+            )  # text times a number is huge
+            derived = scrypt(password, salt, 32, n, r, p)
         else:
             derived = hashlib.pbkdf2_hmac("sha256", password, salt, params["c"], 32)
         mac = keccak_256(derived[16:] + bytes.fromhex(crypto["ciphertext"]))

@@ -171,14 +171,12 @@ def mnemonic(data: bytes) -> None:
     tidy = tidy_phrase(phrase)
     _promise(tidy_phrase(tidy) == tidy, "a tidy phrase is tidy")
     _promise(len(set(quiz_positions(phrase))) <= 3, "three words at most are asked for")
-    _promise(
-        mini_secret(tidy, password) == mini_secret(phrase, password), "tidying changes no key"
-    )
+    _promise(mini_secret(tidy, password) == mini_secret(phrase, password), "tidying changes no key")
 
 
 def password_variable(data: bytes) -> None:
     value, _, name = _text(data).partition("\n")
-    name = VARIABLE + name
+    name = VARIABLE + "".join(letter for letter in name if letter.isprintable())
     password = decode_variable(name, value)
     key = os.fsencode(name)
     disguised = bytes(b ^ key[i % len(key)] for i, b in enumerate(password.encode()))

@@ -16,13 +16,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TAOCLI = [sys.executable, "-m", "taocli"]
-PROGRAMS = {"btcli 9": ROOT / ".interop/sdk10/bin/btcli", "btcli 11": ROOT / ".interop/sdk11/bin/btcli"}
+PROGRAMS = {
+    "btcli 9": ROOT / ".interop/sdk10/bin/btcli",
+    "btcli 11": ROOT / ".interop/sdk11/bin/btcli",
+}
 REMEMBER = """
 import os, sys
 from bittensor_wallet import Wallet
 wallet, hotkey, path, password = sys.argv[1:]
 Wallet(name=wallet, hotkey=hotkey, path=path).hotkey_file.save_password_to_env(password)
-os.execv("/usr/bin/env", ["env", "-0"])
+os.execvp("env", ["env", "-0"])
 """  # Rust sets the variable behind Python's back; the process that follows has it
 PASSWORD = "correct horse battery 7"
 MESSAGES = {"sr25519": "0x6869 is text: τ", "ed25519": '{"something": "here"}'}
@@ -120,7 +123,10 @@ def test_btcli_11_lists_our_wallets(desk: Desk) -> None:
 def test_btcli_11_shows_our_wallet(desk: Desk) -> None:
     names = ["--wallet-path", str(desk.wallets), "--wallet", "edda", "--wallet-hotkey", "miner"]
     said = desk.run("btcli 11", "show", *names)
-    assert (said["coldkey_ss58"], said["coldkey_crypto_type"]) == (desk.addresses["edda"], "ed25519")
+    assert (said["coldkey_ss58"], said["coldkey_crypto_type"]) == (
+        desk.addresses["edda"],
+        "ed25519",
+    )
     assert said["hotkey_ss58"] == desk.addresses["edda/miner"]
 
 
@@ -137,7 +143,9 @@ def test_we_list_the_wallets_that_both_create(desk: Desk, tmp_path: Path) -> Non
     assert [key["address"] for key in hotkeys["nine"]] == [nine["hotkey_ss58"]]
     assert [key["name"] for key in hotkeys["eleven"]] == ["hot"]
     for name in ("nine", "eleven"):
-        phrase = desk.run("taocli", "show", "--phrase", "--show-secret", "--wallet", name, *folder[:2])
+        phrase = desk.run(
+            "taocli", "show", "--phrase", "--show-secret", "--wallet", name, *folder[:2]
+        )
         assert len(phrase["phrase"].split()) == 24
 
 

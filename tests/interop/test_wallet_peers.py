@@ -46,7 +46,9 @@ TEXT_SEED = "0x" + b"these 32 bytes are also a text..".hex()
 LOCKED = {("sr25519, 12 words", "coldkey"), ("ed25519, seed", "hotkey")}
 EVM_KEY = evm_key_from_private(bytes([7] * 32))
 VECTORS = json.loads((ROOT / "tests/vectors/wallet.json").read_text())["cases"]
-FERNET = next(c["inputs"] for c in VECTORS if c["inputs"].get("file_b64", "").startswith("Z0FBQUFB"))
+FERNET = next(
+    c["inputs"] for c in VECTORS if c["inputs"].get("file_b64", "").startswith("Z0FBQUFB")
+)
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 
@@ -82,7 +84,9 @@ def sources() -> Iterator[tuple[str, Source]]:
         yield f"{name}, hard path", Source("uri", PHRASES[12] + "//stash//7", crypto)
         yield (
             f"{name}, path and password",
-            Source("uri", PHRASES[15] + "//0//a longer step than 32 bytes would be ///p/ä//w", crypto),
+            Source(
+                "uri", PHRASES[15] + "//0//a longer step than 32 bytes would be ///p/ä//w", crypto
+            ),
         )
         yield f"{name}, polkadot-js", Source("json", exported, crypto)
     yield "sr25519, soft path", Source("uri", PHRASES[12] + "//stash/soft/1///pw", SR25519)
@@ -274,7 +278,9 @@ def test_evm_keystores_go_both_ways(talk: Talk) -> None:
     assert said["private_key"] == EVM_KEY.private_key.hex()
     theirs = store.open("theirs", PASSWORD)
     assert theirs.private_key.hex() == said["made"][1]
-    shown = {entry.name: [entry.address, entry.mirror and entry.mirror.ss58] for entry in store.list()}
+    shown = {
+        entry.name: [entry.address, entry.mirror and entry.mirror.ss58] for entry in store.list()
+    }
     assert {name: [theirs[0].lower(), theirs[1]] for name, theirs in said["listed"].items()} == {
         name: [ours[0].lower(), ours[1]] for name, ours in shown.items()
     }

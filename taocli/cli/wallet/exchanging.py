@@ -1,5 +1,6 @@
 """``taocli wallet import`` and ``export``: keys from and for other programs."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -132,7 +133,7 @@ def export_key(
             why="Whoever has this file and its passphrase has the account.",
             fix="Name a file with --out, or add --show-secret.",
         )
-    if not to_stdout and (out.exists() or out.is_symlink()):
+    if not to_stdout and os.path.lexists(out):
         raise private_files.already_there(out)
     place = Target.load(wallet, hotkey, wallet_path).existing()
     secret = unlock(place, PasswordInput(password_file, password_fd))

@@ -133,10 +133,12 @@ def verify_backup(
 
     Example: taocli wallet verify-backup --wallet alice
     """
-    from taocli.wallet.reading import public_half  # noqa: PLC0415 - help needs none of it
+    from taocli.wallet.reading import no_private_half, public_half  # noqa: PLC0415 - help needs none
 
     place = Target.load(wallet, hotkey, wallet_path).existing()
     half = public_half(place)
+    if half is None and not place.private.exists():
+        raise no_private_half(place)
     if half is None:
         raise WalletError(
             f"The address of {place.label} is not known without its password.",

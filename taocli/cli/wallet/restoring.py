@@ -1,5 +1,6 @@
 """``taocli wallet regen-coldkey`` and ``regen-hotkey``: keys from what was written down."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -127,7 +128,7 @@ def _refuse_taken(place: "KeyPlace", *, overwrite: bool) -> None:
     """A watch-only public file of the same key is no obstacle to restoring the private half."""
     from taocli.wallet.private_files import already_there  # noqa: PLC0415 - help needs none of it
 
-    if not overwrite and (place.private.exists() or place.private.is_symlink()):
+    if not overwrite and os.path.lexists(place.private):
         raise already_there(place.private)
 
 

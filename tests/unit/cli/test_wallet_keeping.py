@@ -1,5 +1,7 @@
 """``taocli wallet rename``, ``passwd`` and ``verify-backup``: looking after keys that exist."""
 
+import base64
+import json
 import stat
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from taocli.wallet.encryption import decrypt
 from taocli.wallet.keyfile import read_secret
 from tests.unit.cli.conftest import Desk
 
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "wallet.json").read_text())["cases"]
 PHRASE = "tank lizard arch marble zone chef gasp liar guard inhale gym inch"
 OTHER = "legal winner thank year wave sausage worth useful legal winner thank yellow"
 ADDRESS = secret_from_phrase(PHRASE).key.address.ss58
@@ -80,7 +83,9 @@ def test_the_password_changes_and_no_copy_under_the_old_one_stays(locked: Desk) 
     assert read_secret(decrypt(stored["a/coldkey"], NEW)).phrase == PHRASE
     assert len(stored) == 4
     assert not {OLD, NEW, PHRASE} & set(said.everything.split('"'))
-    locked.refused(11, "WrongPassword", "wallet", "passwd", "-w", "a", *old_password(locked), "--remove")
+    locked.refused(
+        11, "WrongPassword", "wallet", "passwd", "-w", "a", *old_password(locked), "--remove"
+    )
 
 
 def test_a_password_is_removed_and_set(locked: Desk) -> None:
@@ -103,10 +108,21 @@ def test_the_password_in_the_environment_is_never_the_new_one(locked: Desk) -> N
     assert locked.files() == before
 
 
-def test_an_old_format_is_stored_in_todays_and_kept(locked: Desk) -> None:
-    from tests.vectors import old_keyfiles  # type: ignore[attr-defined]
-
-    del old_keyfiles
+def test_an_old_format_is_stored_in_todays_and_kept(desk: Desk, cheap_argon2: list[bytes]) -> None:
+    case = next(case for case in VECTORS if case["id"] == "d030-keyfile_read")
+    folder = desk.dev_wallet("a")
+    vault = base64.b64decode(case["inputs"]["file_b64"])
+    (folder / "coldkey").write_bytes(vault)
+    (folder / "coldkeypub.txt").unlink()
+    password = case["inputs"]["password"]
+    given = ("--password-file", desk.file(password))
+    said = desk.run("wallet", "passwd", "-w", "a", *given, "--upgrade")
+    assert said.data["address"] == case["expected"]["ss58_address"]
+    assert Path(said.data["backup"]).read_bytes() == vault
+    assert Path(said.data["backup"]).name.startswith("coldkey.bak-")
+    stored = read_secret(decrypt(desk.files()["a/coldkey"], password))
+    assert stored.key.address.ss58 == said.data["address"]
+    assert desk.files()["a/coldkey"].startswith(b"$NACL")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +162,9 @@ def test_a_backup_is_confirmed_without_a_password(
     locked: Desk, text: str, hotkey: tuple[str, ...]
 ) -> None:
     before = locked.files()
-    said = locked.run("wallet", "verify-backup", "-w", "a", *hotkey, "--mnemonic-fd", locked.fd(text))
+    said = locked.run(
+        "wallet", "verify-backup", "-w", "a", *hotkey, "--mnemonic-fd", locked.fd(text)
+    )
     assert set(said.data) == ONE_KEY | {"matches"}
     assert (said.data["address"], said.data["matches"]) == (ADDRESS, True)
     assert PHRASE not in said.everything
@@ -163,7 +181,7 @@ def test_the_phrase_of_another_key_is_exit_code_30(locked: Desk) -> None:
 def test_a_backup_that_is_no_phrase_is_told_apart_from_a_wrong_one(locked: Desk) -> None:
     command = ("wallet", "verify-backup", "-w", "a")
     error = locked.refused(
-        12, "InvalidMnemonic", *command, "--mnemonic-fd", locked.fd(PHRASE.replace("gasp", "gas"))
+        12, "InvalidMnemonic", *command, "--mnemonic-fd", locked.fd(PHRASE.replace("gasp", "gasps"))
     )
     assert "Word 7" in error["what"]
     locked.refused(22, "NoTerminal", *command)
