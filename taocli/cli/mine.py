@@ -206,7 +206,7 @@ async def _prepare(
 
     adaptor = for_netuid(settings.network, place.netuid)
     adaptor.preflight(settings.network)
-    place = bootstrap.build_wallets(settings).hotkey(settings.wallet, settings.hotkey)
+    held = bootstrap.build_wallets(settings).hotkey(settings.wallet, settings.hotkey)
     with _plain_interrupt():
         hotkey = unlock(
             place, PasswordInput()

@@ -95,15 +95,15 @@ class AddressBook:
 def check_book_name(name: str) -> str:
     """A name that cannot be mistaken for an address or for ``WALLET/HOTKEY``; ``InvalidName`` otherwise."""
     check_name(name)
-    try:
-        Address.parse(name)
-    except TaoError:
-        return name
-    raise InvalidName(
-        f"{name} cannot be a name.",
-        why="It is an address itself, and would hide where money goes.",
-        fix="Use a word of your own.",
-    )
+    why = "It is an address itself, and would hide where money goes."
+    if not name.isprintable():
+        why = "It has characters that cannot be seen, so that it could pass for another name."
+    else:
+        try:
+            Address.parse(name)
+        except TaoError:
+            return name
+    raise InvalidName(f"{name!r} cannot be a name.", why=why, fix="Use a word of your own.")
 
 
 def _parse(content: bytes | None, path: Path) -> list[BookEntry]:

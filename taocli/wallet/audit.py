@@ -79,7 +79,7 @@ def _exposed(folder: Path) -> Iterator[Finding]:
 
 
 def _modes(path: Path) -> Iterator[Finding]:
-    status = path.lstat()
+    status = path.stat()  # of what a linked folder leads to: a link itself is open to everybody
     if status.st_uid != os.getuid():
         yield Finding(
             f"{path} belongs to another user (uid {status.st_uid}).",
@@ -147,7 +147,7 @@ def _public(
     try:
         half = read_public(read_bounded(place.public, MAX_KEYFILE_BYTES))
     except TaoError as error:
-        can_write = known is not None
+        can_write = known is not None or encryption not in {None, Encryption.NONE}
         yield Finding(
             f"{place.public}: {error.what} {error.why}",
             error.fix,

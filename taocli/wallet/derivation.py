@@ -24,6 +24,7 @@ _SEED = re.compile(r"0x[0-9a-fA-F]{64}")
 _BARE_SEED = re.compile(r"[0-9a-fA-F]{64}")
 _NUMBER = re.compile(r"\+?0*([0-9]{1,20})")  # 2**64 has 20 digits
 _U64 = 1 << 64
+_MOST_STEPS = 64  # people use three; each costs milliseconds, and a file could hold 30,000
 
 
 def keypair_from_uri(uri: str, crypto_type: int, *, dev: bool = False) -> Keypair:
@@ -63,7 +64,14 @@ def _steps(path: str) -> list[tuple[bool, bytes]]:
             why="Steps are //hard or /soft with at least one character each.",
             fix="Write it like //stash//0.",
         )
-    return [(slashes == "//", _chain_code(step)) for slashes, step in _STEP.findall(path)]
+    steps = _STEP.findall(path)
+    if len(steps) > _MOST_STEPS:
+        raise ValidationError(
+            f"The derivation path has {len(steps)} steps.",
+            why=f"taocli derives through at most {_MOST_STEPS}.",
+            fix="Check that the text is a secret URI.",
+        )
+    return [(slashes == "//", _chain_code(step)) for slashes, step in steps]
 
 
 def _seed(root: str, password: str) -> bytes:

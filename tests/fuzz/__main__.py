@@ -9,12 +9,13 @@ It needs atheris (libFuzzer for Python), which is no dependency of the project, 
 ``--target all`` takes one parser after the other, ``--seconds`` each. Every target runs in a process of its own; its
 bytecode is instrumented, inputs that reach new code are kept in ``--corpus`` and are the start of the next run. Half
 of the mutations are libFuzzer's, half those of ``mutation``. A finding does not end the run: at the end the
-executions, CPU seconds, coverage and findings are printed as JSON, and the exit code is 1 where there is a finding.
+executions, CPU seconds, coverage and findings are printed as JSON, inputs of findings lie in ``CORPUS/findings``, and the
+exit code is 1 where there is one.
 """
 
 import argparse
-import base64
 import dataclasses
+import importlib.util
 import json
 import os
 import re
@@ -23,9 +24,11 @@ import subprocess
 import sys
 import tempfile
 import warnings
+import zlib
 from pathlib import Path
 from typing import Any
 
+_INSTRUMENTED = ["taocli.wallet", "taocli.domain", "taocli.agent", "taocli.services"]
 _HANG_SECONDS = 60
 _MEMORY_MB = 1024
 _FEATURES = re.compile(r"cov: (\d+) ft: (\d+) corp: (\d+)/")
@@ -47,6 +50,8 @@ def main() -> int:
         _fuzz(given)
     from .targets import TARGETS
 
+    if importlib.util.find_spec("atheris") is None:
+        parser.error("atheris is not installed here; python -m pydoc tests.fuzz.__main__ tells how")
     names = list(TARGETS) if given.target == "all" else [given.target]
     unknown = set(names) - set(TARGETS)
     if unknown:
@@ -77,11 +82,14 @@ def _in_process(name: str, given: argparse.Namespace) -> dict[str, Any]:
             command, capture_output=True, text=True, errors="replace", check=False
         )
         found = Path(folder, "findings")
-        lines = found.read_text().splitlines() if found.exists() else []
-        stuck = [
-            {"kind": path.name.split("-")[0], "data": base64.b64encode(path.read_bytes()).decode()}
+        found.touch()
+        findings = [json.loads(line) for line in found.read_text().splitlines()]
+        findings += [
+            {"target": name, "kind": path.name.split("-")[0], "data": path.read_bytes().hex()}
             for path in Path(folder).glob("*-*")  # timeout-…, oom-…, crash-… of libFuzzer itself
         ]
+        if given.corpus:
+            _keep(findings, given.corpus / "findings")
     executions = _EXECUTIONS.search(done.stderr)
     reached = _FEATURES.findall(done.stderr)
     return {
@@ -92,9 +100,19 @@ def _in_process(name: str, given: argparse.Namespace) -> dict[str, Any]:
         "features": int(reached[-1][1]) if reached else 0,
         "corpus": int(reached[-1][2]) if reached else 0,
         "exit_code": done.returncode,
-        "findings": [json.loads(line) for line in lines] + stuck,
+        "findings": findings,
         **({"said": done.stderr[-2000:]} if done.returncode else {}),
     }
+
+
+def _keep(findings: list[dict[str, Any]], folder: Path) -> None:
+    """Move the inputs into files, where they are ready for a regression test."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for finding in findings:
+        data = bytes.fromhex(finding.pop("data"))
+        path = folder / f"{finding['target']}-{finding['kind']}-{zlib.crc32(data):08x}"
+        path.write_bytes(data)
+        finding["input"] = str(path)
 
 
 def _fuzz(given: argparse.Namespace) -> None:
@@ -102,7 +120,7 @@ def _fuzz(given: argparse.Namespace) -> None:
     warnings.simplefilter("ignore")  # of instrumented libraries
     import atheris
 
-    with atheris.instrument_imports(include=["taocli.wallet", "taocli.domain", "taocli.agent"]):
+    with atheris.instrument_imports(include=_INSTRUMENTED):
         from .targets import TARGETS
     from .corpus import SECRETS, seeds_of
     from .mutation import Mutator
@@ -117,7 +135,7 @@ def _fuzz(given: argparse.Namespace) -> None:
         finding = watch(target.name, target.run, data, bounds=target.bounds, secrets=SECRETS)
         if finding is not None and finding.name not in known:
             known.add(finding.name)
-            shown = dataclasses.asdict(finding) | {"data": base64.b64encode(data).decode()}
+            shown = dataclasses.asdict(finding) | {"data": data.hex()}
             with Path(given.inside, "findings").open("a") as report:
                 report.write(json.dumps(shown) + "\n")
 

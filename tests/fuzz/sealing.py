@@ -11,7 +11,7 @@ import operator
 import struct
 from typing import Any
 
-from taocli.wallet import ansible_vault, fernet
+from taocli.wallet import fernet
 from taocli.wallet.encryption import encrypt
 from taocli.wallet.evm_keys import keccak_256
 

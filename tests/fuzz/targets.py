@@ -10,8 +10,10 @@ import os
 import tempfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import bip_utils  # noqa: F401 - imported late by what is watched here, and its 60 MiB are no parser's
 
 from taocli.agent.wire import decode_answer, decode_request, encode
 from taocli.domain.address import PREFIX, Address, decode_ss58, encode_ss58
@@ -49,7 +51,7 @@ class Target:
     name: str
     run: Callable[[bytes], None]
     max_bytes: int = 8 * 1024
-    bounds: Bounds = Bounds()
+    bounds: Bounds = field(default_factory=Bounds)
 
 
 def _text(data: bytes) -> str:
@@ -88,8 +90,9 @@ def keyfile_address(data: bytes) -> None:
 
 
 def decrypt(data: bytes) -> None:
-    _promise(encryption.is_encrypted(data) or data, "an empty file is not encrypted")
-    keyfile.read_secret(encryption.decrypt(data, PASSWORD))
+    opened = encryption.decrypt(data, PASSWORD)
+    _promise(encryption.is_encrypted(data), "only what is encrypted is decrypted")
+    keyfile.read_secret(opened)
 
 
 def decrypt_inside(data: bytes) -> None:
@@ -176,7 +179,7 @@ def mnemonic(data: bytes) -> None:
 
 def password_variable(data: bytes) -> None:
     value, _, name = _text(data).partition("\n")
-    name = VARIABLE + "".join(letter for letter in name if letter.isprintable())
+    name = VARIABLE + "".join(letter for letter in name[:100] if letter.isprintable())
     password = decode_variable(name, value)
     key = os.fsencode(name)
     disguised = bytes(b ^ key[i % len(key)] for i, b in enumerate(password.encode()))

@@ -79,19 +79,22 @@ def watch(
     Only in a main thread, inside ``cheap_derivations``.
     """
     before = _peak(clear=True)
+    finding = None
     try:
         with _limited(bounds.cpu_seconds):
             run(data)
     except TaoError as error:
         wrong = _unfit_text(error, secrets)
         if wrong:
-            return Finding(name, "error text", _place(error), wrong, data)
-    except (Exception, CostTooHigh, TooSlow) as error:  # noqa: BLE001 - whatever it is, it is a finding
-        return Finding(name, type(error).__name__, _place(error), str(error)[:200], data)
+            finding = Finding(name, "error text", _place(error), wrong, data)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - Rust's panics are BaseException, and findings too
+        finding = Finding(name, type(error).__name__, _place(error), str(error)[:200], data)
     grown = _peak() - before
-    if grown > bounds.memory_bytes:
-        return Finding(name, "memory", "", f"the peak grew by {grown >> 20} MiB", data)
-    return None
+    if finding is None and grown > bounds.memory_bytes:
+        finding = Finding(name, "memory", "", f"the peak grew by {grown >> 20} MiB", data)
+    return finding
 
 
 @contextlib.contextmanager
@@ -187,7 +190,7 @@ def _unfit_text(error: TaoError, secrets: tuple[str, ...]) -> str:
         return "an error with characters that a terminal obeys"
     shown = _shown_with(error)
     if shown is not None:
-        said = (*said, str(shown), repr(shown))
+        said = (*said, str(shown))
     return (
         "an error that shows a secret" if any(s in part for s in secrets for part in said) else ""
     )

@@ -100,7 +100,7 @@ def test_held_keys_sign_until_they_are_locked(place: Place) -> None:
 
 def test_an_expired_key_ends_the_agent_even_under_a_flood(place: Place) -> None:
     started = time.monotonic()
-    client.hold(new_key(), "short", 2)
+    client.hold(new_key(), "short", 3)
     pid = agent_pid()
     junk = os.urandom(10_000).replace(b"\n", b" ")
     for _ in range(20):
@@ -118,8 +118,8 @@ def test_an_expired_key_ends_the_agent_even_under_a_flood(place: Place) -> None:
             one.sendall(b'{"v": 1' if number % 2 else b"x" * 1000)
         half_open.append(one)
     assert len(client.held_keys()) == 1  # 200 connections are open, and it still answers
-    assert exit_code(pid, 6) == 0
-    assert 1.9 <= time.monotonic() - started < 6
+    assert exit_code(pid, 10) == 0
+    assert 2.9 <= time.monotonic() - started < 10
     assert not place.socket.exists()
     assert client.held_keys() == ()
     for one in half_open:
@@ -186,7 +186,7 @@ def test_of_many_who_start_one_at_once_all_find_the_same(place: Place) -> None:
 
 def test_locking_and_holding_in_turn_never_loses_a_key(place: Place) -> None:
     key = new_key()
-    for _ in range(5):
+    for _ in range(3):
         client.hold(key, "k", 60)
         assert client.find_signer(key.address) is not None
         assert client.lock() == 1
@@ -211,8 +211,10 @@ def test_no_secret_is_in_any_argument_environment_or_file(
     key = new_key()
     secret = key.private_key
     client.hold(key, "k", 60)
-    pid = agent_pid()
-    assert "BT_WALLET_PASSWORD" not in Path(f"/proc/{pid}/environ").read_text()
+    if os.getuid() == 0:  # others may not look: the process is not dumpable
+        inherited = Path(f"/proc/{agent_pid()}/environ").read_text()
+        assert "XDG_RUNTIME_DIR" in inherited
+        assert "BT_WALLET_PASSWORD" not in inherited
     shapes = [secret, secret.hex().encode(), base64.b64encode(secret), secret[:32].hex().encode()]
     seen = 0
     for path in [*Path("/proc").glob("[0-9]*/cmdline"), *Path("/proc").glob("[0-9]*/environ")]:
@@ -235,8 +237,10 @@ def test_the_process_is_hardened_before_it_gets_a_key(place: Place) -> None:
     limits = Path(f"/proc/{told.pid}/limits").read_text()
     core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
     assert core.split()[4:6] == ["0", "0"]
-    if os.getuid() != 0:  # the files of a process that is not dumpable belong to root
-        assert Path(f"/proc/{told.pid}/environ").stat().st_uid == 0
+    if os.getuid() != 0:
+        with pytest.raises(PermissionError):
+            Path(f"/proc/{told.pid}/environ").read_bytes()
+        return
     for descriptor in ("0", "1", "2"):
         assert Path(f"/proc/{told.pid}/fd/{descriptor}").readlink() == Path(os.devnull)
 
@@ -271,15 +275,16 @@ def copies_in_memory(pid: int, needle: bytes) -> int:
 def test_a_key_that_is_let_go_is_not_found_in_memory(place: Place) -> None:
     locked, expired, kept = new_key(), new_key(ED25519), new_key()
     client.hold(kept, "kept", 60)
-    client.hold(expired, "expired", 1)
     client.hold(locked, "locked", 60)
-    for key in (locked, expired, kept):
+    client.hold(expired, "expired", 2)
+    for key in (expired, locked, kept):
         signer = client.find_signer(key.address)
         assert signer is not None
         signer.sign(b"message")
     client.lock(locked.address)
     pid = agent_pid()
-    time.sleep(1.5)  # nobody asks: a timer must do it
+    assert copies_in_memory(pid, expired.private_key[16:32]) == 1
+    time.sleep(2.5)  # nobody asks: a timer must do it
     assert copies_in_memory(pid, kept.private_key[:32]) == 1
     for key in (locked, expired):
         # without its first bytes, which an allocator may use for its own lists

@@ -12,8 +12,8 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +43,22 @@ LAST_WORDS = {12: "about", 15: "address", 18: "agent", 21: "admit", 24: "art"}
 PHRASES = {count: "abandon " * (count - 1) + last for count, last in LAST_WORDS.items()}
 SEED = "0x" + bytes(range(200, 232)).hex()
 TEXT_SEED = "0x" + b"these 32 bytes are also a text..".hex()
+TEXTS = {
+    **{f"{count} words": ("mnemonic", phrase) for count, phrase in PHRASES.items()},
+    "seed": ("seed", SEED),
+    "hard path": ("uri", PHRASES[12] + "//stash//7"),
+    "long step and password": ("uri", PHRASES[15] + f"//0//{'a long step ' * 4}///p/ä//w"),
+    "soft path": ("uri", PHRASES[12] + "//stash/soft/1///pw"),
+}
+NAMES = [
+    f"{kind}, {label}"
+    for kind in KINDS
+    for label in (*TEXTS, "private key", "polkadot-js")
+    if (kind, label) != ("ed25519", "soft path")  # which does not exist
+]
+HALVES = [(name, half) for name in NAMES for half in ("coldkey", "hotkey")]
 LOCKED = {("sr25519, 12 words", "coldkey"), ("ed25519, seed", "hotkey")}
-EVM_KEY = evm_key_from_private(bytes([7] * 32))
+EVM_SECRET = bytes([7] * 32)
 VECTORS = json.loads((ROOT / "tests/vectors/wallet.json").read_text())["cases"]
 FERNET = next(
     c["inputs"] for c in VECTORS if c["inputs"].get("file_b64", "").startswith("Z0FBQUFB")
@@ -70,31 +84,23 @@ class Source:
         return secret_from_text(self.text, self.crypto_type)
 
 
-def sources() -> Iterator[tuple[str, Source]]:
-    for name, crypto in KINDS.items():
-        for count, phrase in PHRASES.items():
-            yield f"{name}, {count} words", Source("mnemonic", phrase, crypto)
-        key = secret_from_text(SEED, crypto).key
-        exported = write_export(key, PASSPHRASE, name="ours", cost=ScryptCost.LIGHT).decode()
-        yield f"{name}, seed", Source("seed", SEED, crypto)
-        yield (
-            f"{name}, private key",
-            Source("private_key", "0x" + key.private_key.hex(), crypto),
-        )
-        yield f"{name}, hard path", Source("uri", PHRASES[12] + "//stash//7", crypto)
-        yield (
-            f"{name}, path and password",
-            Source(
-                "uri", PHRASES[15] + "//0//a longer step than 32 bytes would be ///p/ä//w", crypto
-            ),
-        )
-        yield f"{name}, polkadot-js", Source("json", exported, crypto)
-    yield "sr25519, soft path", Source("uri", PHRASES[12] + "//stash/soft/1///pw", SR25519)
+@cache
+def source_of(name: str) -> Source:
+    kind, _, label = name.partition(", ")
+    crypto = KINDS[kind]
+    if label in TEXTS:
+        return Source(*TEXTS[label], crypto)
+    key = secret_from_text(SEED, crypto).key
+    if label == "private key":
+        return Source("private_key", "0x" + key.private_key.hex(), crypto)
+    exported = write_export(key, PASSPHRASE, name="ours", cost=ScryptCost.LIGHT)
+    return Source("json", exported.decode(), crypto)
 
 
-SOURCES = dict(sources())
-SECRETS = {name: source.secret for name, source in SOURCES.items()}
-HALVES = [(name, half) for name in SOURCES for half in ("coldkey", "hotkey")]
+@cache
+def secret_of(name: str) -> Secret:
+    """Ours, as the commands make it."""
+    return source_of(name).secret
 
 
 def folder_of(owner: str, name: str) -> str:
@@ -113,7 +119,7 @@ def write_ours(store: WalletStore) -> dict[str, dict[str, Any]]:
     """Every key of ours on disk, and what the peer is asked to do with it."""
     opened, watched, made, posted = {}, {}, {}, {}
     for name, half in HALVES:
-        secret, label, source = SECRETS[name], f"{name}, {half}", SOURCES[name]
+        secret, label, source = secret_of(name), f"{name}, {half}", source_of(name)
         locked = (name, half) in LOCKED
         ours = named(folder_of("ours", name), half)
         signature = {"signature": secret.key.sign(RAW).hex()}
@@ -154,10 +160,10 @@ def talk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     store = WalletStore(home / "wallets")
     acts = write_ours(store)
     vault, fernet = store.new_coldkey("vault"), store.new_coldkey("fernet")
-    write_key(vault, SECRETS["sr25519, 18 words"], None)
+    write_key(vault, secret_of("sr25519, 18 words"), None)
     fernet.private.parent.mkdir()
     fernet.private.write_bytes(base64.b64decode(FERNET["file_b64"]))
-    EvmStore(store.new_coldkey("evm")).write("ours", EVM_KEY, PASSWORD)
+    EvmStore(store.new_coldkey("evm")).write("ours", evm_key_from_private(EVM_SECRET), PASSWORD)
     acts["made"]["text"] = named("text", "coldkey") | {
         "source": "seed", "text": TEXT_SEED, "crypto_type": SR25519, "locked": False,
     }  # fmt: skip
@@ -176,7 +182,7 @@ def talk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.mark.parametrize(("name", "half"), HALVES)
 def test_it_opens_our_file_and_signs_with_the_key(talk: Talk, name: str, half: str) -> None:
-    said, key = talk.said["opened"][f"{name}, {half}"], SECRETS[name].key
+    said, key = talk.said["opened"][f"{name}, {half}"], secret_of(name).key
     account = {
         "address": key.address.ss58, "public_key": key.public_key.hex(), "crypto_type": key.crypto_type,
     }  # fmt: skip
@@ -192,7 +198,7 @@ def test_our_signature_convinces_our_public_file_there(talk: Talk, name: str, ha
 
 @pytest.mark.parametrize(("name", "half"), HALVES)
 def test_we_open_its_file_and_hold_the_same_key(talk: Talk, name: str, half: str) -> None:
-    said, ours = talk.said["made"][f"{name}, {half}"], SECRETS[name]
+    said, ours = talk.said["made"][f"{name}, {half}"], secret_of(name)
     if talk.peer == "sdk10" and name == "ed25519, polkadot-js":
         assert "panic" in said["refused"].lower()  # bittensor-wallet 4 knows sr25519 exports only
         return
@@ -224,7 +230,7 @@ def test_we_open_seeds_that_it_writes_as_text(talk: Talk) -> None:
 @pytest.mark.parametrize("half", ["coldkey", "hotkey"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_public_files_alone_go_both_ways(talk: Talk, kind: str, half: str) -> None:
-    name, key = f"{kind}, seed", SECRETS[f"{kind}, seed"].key
+    name, key = f"{kind}, seed", secret_of(f"{kind}, seed").key
     seen = talk.said["watched"][f"{name}, {half}"]
     assert (seen["address"], seen["crypto_type"]) == (key.address.ss58, key.crypto_type)
     assert seen["convinced"] is True
@@ -233,12 +239,12 @@ def test_public_files_alone_go_both_ways(talk: Talk, kind: str, half: str) -> No
     assert encryption_at(place) is None
 
 
-@pytest.mark.parametrize("name", [name for name in SOURCES if name.startswith("ed25519")])
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("ed25519")])
 def test_sealed_messages_are_read_on_both_sides(talk: Talk, name: str) -> None:
     assert talk.said["opened"][f"{name}, coldkey"]["unsealed"] == RAW.hex()
     sealed = talk.said["made"][f"{name}, coldkey"].get("sealed")
     if sealed is not None:  # where the peer could not make the key, it sealed nothing to it
-        assert open_sealed(SECRETS[name].key, bytes.fromhex(sealed)) == RAW
+        assert open_sealed(secret_of(name).key, bytes.fromhex(sealed)) == RAW
 
 
 def test_its_password_variable_opens_our_file_on_both_sides(talk: Talk) -> None:
@@ -247,7 +253,7 @@ def test_its_password_variable_opens_our_file_on_both_sides(talk: Talk) -> None:
     found = look_for_password(place.private, environ={name: value})
     assert found is not None
     assert found.text == PASSWORD
-    assert open_key(place, found.text).key == SECRETS["ed25519, seed"].key
+    assert open_key(place, found.text).key == secret_of("ed25519, seed").key
 
 
 def test_we_open_the_ansible_vaults_that_it_writes(talk: Talk) -> None:
@@ -257,7 +263,7 @@ def test_we_open_the_ansible_vaults_that_it_writes(talk: Talk) -> None:
     place = talk.store.coldkey("vault")
     assert talk.said["vaults"]["one"] is None
     assert encryption_at(place) is Encryption.ANSIBLE
-    assert open_key(place, PASSWORD) == SECRETS["sr25519, 18 words"]
+    assert open_key(place, PASSWORD) == secret_of("sr25519, 18 words")
 
 
 def test_the_oldest_files_open_here_and_in_bittensor_11(talk: Talk) -> None:
@@ -275,7 +281,7 @@ def test_evm_keystores_go_both_ways(talk: Talk) -> None:
         assert "no EVM keys" in said["refused"]
         return
     store = EvmStore(talk.store.coldkey("evm"))
-    assert said["private_key"] == EVM_KEY.private_key.hex()
+    assert said["private_key"] == EVM_SECRET.hex()
     theirs = store.open("theirs", PASSWORD)
     assert theirs.private_key.hex() == said["made"][1]
     shown = {

@@ -50,10 +50,11 @@ class Generation4:
             getattr(wallet, f"set_{half}pub")(made)
         return wallet
 
-    def vault(self, path):
+    def vault(self, item):
         """Encrypt a plain file in place as the tools of 2022 did."""
-        plain = Path(path).read_bytes()
-        Path(path).write_bytes(self.core.keyfile.legacy_encrypt_keyfile_data(plain, PASSWORD))
+        path = Path(item["path"])
+        encrypt = self.core.keyfile.legacy_encrypt_keyfile_data
+        path.write_bytes(encrypt(path.read_bytes(), PASSWORD))
 
     def evm(self, item):
         raise NotImplementedError("bittensor-wallet has no EVM keys")
@@ -89,7 +90,7 @@ class Generation11:
         given = {source: (text, item["passphrase"]) if source == "json" else text}
         return getattr(wallet, f"regenerate_{half}")(**given, **options)
 
-    def vault(self, path):
+    def vault(self, item):
         raise NotImplementedError("bittensor 11 writes no Ansible vaults")
 
     def evm(self, item):
@@ -189,10 +190,10 @@ def old(item):
 
 
 def attempt(act, item):
-    """What ``act`` says, or why it refuses; a panic of a Rust half is no Exception."""
+    """What ``act`` says, or why it refuses."""
     try:
         return act(item)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - a panic of a Rust half is no Exception
         return {"refused": f"{type(error).__name__}: {error}"}
 
 
@@ -202,8 +203,8 @@ ACTS = {
     "made": made,
     "posted": posted,
     "old": old,
-    "vaults": lambda item: PEER.vault(item["path"]),
-    "evm": lambda item: PEER.evm(item),
+    "vaults": PEER.vault,
+    "evm": PEER.evm,
 }
 answer = {
     name: {key: attempt(ACTS[name], item) for key, item in items.items()}

@@ -12,7 +12,7 @@ from taocli.cli.options import (
     WalletName,
     WalletPath,
 )
-from taocli.cli.output import JsonValue, emit
+from taocli.cli.output import JsonValue, emit, note
 from taocli.cli.unlocking import PasswordInput
 from taocli.cli.unlocking import unlock as open_key
 from taocli.cli.wallet.target import Target, key_facts
@@ -46,7 +46,7 @@ def unlock(
 
     Example: taocli unlock --wallet alice --for 10m
     """  # fmt: skip
-    from taocli.agent.client import hold, parse_lifetime  # noqa: PLC0415 - help needs none of it
+    from taocli.agent.client import describe_agent, hold, parse_lifetime  # noqa: PLC0415 - help needs none of it
 
     seconds = None if lifetime is None else parse_lifetime(lifetime)
     place = Target.load(wallet, hotkey, wallet_path).existing()
@@ -56,6 +56,9 @@ def unlock(
         emit(data | {"held_s": 0}, f"{place.label} opens: {key.address}")
         return
     hold(key, place.label, seconds)
+    agent = describe_agent()
+    if agent is not None and not agent.keys_locked:
+        note("warning: this system does not let the agent keep the key out of swap.")
     emit(
         data | {"held_s": seconds},
         f"{place.label} is held open for {lifetime}; taocli lock ends it.",
@@ -95,9 +98,11 @@ def lock(
 
 def _address(place: "KeyPlace") -> "Address":
     from taocli.domain.errors import WalletError  # noqa: PLC0415 - help needs none of it
-    from taocli.wallet.reading import address_of  # noqa: PLC0415
+    from taocli.wallet.reading import address_of, no_private_half  # noqa: PLC0415
 
     found = address_of(place)
+    if found is None and not place.private.exists():
+        raise no_private_half(place)
     if found is None:
         raise WalletError(
             f"The address of {place.label} is not known without its password.",

@@ -19,6 +19,9 @@ import pytest
 
 from taocli.cli import main as entry
 from taocli.wallet.encryption import forget_keys
+from taocli.wallet.keyfile import Secret
+from taocli.wallet.store import WalletStore
+from taocli.wallet.writing import write_key
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,12 @@ class Desk:
         """An unencrypted development wallet; its folder."""
         assert self.run("wallet", "create", "--wallet", name, "--uri", uri, "--dev").code == 0
         return self.wallets / name
+
+    def put(self, wallet: str, hotkey: str | None, secret: Secret, password: str | None) -> None:
+        """A key on the disk, without the second derivation that commands make."""
+        store = WalletStore(self.wallets)
+        place = store.new_coldkey(wallet) if hotkey is None else store.new_hotkey(wallet, hotkey)
+        write_key(place, secret, password)
 
     def file(self, content: str | bytes, mode: int = 0o600) -> Path:
         """A file with this content, private unless said otherwise."""

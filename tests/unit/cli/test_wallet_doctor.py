@@ -11,15 +11,13 @@ from typing import Any
 
 import pytest
 
-from taocli.services.key_making import secret_from_phrase
 from taocli.wallet.encryption import encrypt
 from taocli.wallet.keyfile import Secret, private_json, public_json
 from taocli.wallet.keypair import Keypair
 from tests.unit.cli.conftest import Desk
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "wallet.json").read_text())["cases"]
-PHRASE = "tank lizard arch marble zone chef gasp liar guard inhale gym inch"
-MINE = secret_from_phrase(PHRASE)
+MINE = Secret(Keypair.from_seed(bytes([1] * 32)))
 STRANGER = Keypair.from_seed(bytes([7] * 32))
 PASSWORD = "correct horse battery 7"
 FINDING = {
@@ -30,9 +28,8 @@ FINDING = {
 @pytest.fixture
 def sound(desk: Desk, cheap_argon2: list[bytes]) -> Desk:
     """Wallet ``a`` with nothing to complain about: encrypted coldkey, plain hotkey."""
-    given = ("--mnemonic-file", desk.file(PHRASE), "--password-file", desk.file(PASSWORD))
-    assert desk.run("wallet", "regen-coldkey", "-w", "a", *given).code == 0
-    assert desk.run("wallet", "regen-hotkey", "-w", "a", *given[:2]).code == 0
+    desk.put("a", None, MINE, PASSWORD)
+    desk.put("a", "default", MINE, None)
     return desk
 
 
@@ -113,9 +110,15 @@ def coldkey_without_public_file(a: Path) -> Path:
     return a / "coldkeypub.txt"
 
 
+def coldkey_with_a_damaged_public_file(a: Path) -> Path:
+    (a / "coldkeypub.txt").write_bytes(b"\xff")
+    return a / "coldkeypub.txt"
+
+
 SERIOUS = (
     open_folder, open_hotkeys, open_coldkey, open_hotkey, open_evm_key, linked_folder,
     hotkey_with_a_strangers_public_file, hotkey_with_a_damaged_public_file,
+    coldkey_with_a_damaged_public_file,
 )  # fmt: skip
 WORTH_A_NOTE = (half_written, hotkey_without_public_file, coldkey_without_public_file)
 
@@ -171,8 +174,8 @@ def strange_account(a: Path) -> None:
     (a / "hotkeys" / "default").write_text(json.dumps(content))
 
 
-def damaged_coldkeypub(a: Path) -> None:
-    (a / "coldkeypub.txt").write_bytes(b"\xff")
+def damaged_public_half(a: Path) -> None:
+    (a / "hotkeys" / "elsewherepub.txt").touch(0o600)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +184,7 @@ def damaged_coldkeypub(a: Path) -> None:
         (plain_coldkey, "taocli wallet passwd --wallet a"),
         (damaged_hotkey, ""),
         (strange_account, ""),
-        (damaged_coldkeypub, ""),
+        (damaged_public_half, ""),
     ],
 )
 def test_what_only_the_owner_can_repair_keeps_exit_code_30(

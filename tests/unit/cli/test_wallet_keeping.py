@@ -15,7 +15,8 @@ from tests.unit.cli.conftest import Desk
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "wallet.json").read_text())["cases"]
 PHRASE = "tank lizard arch marble zone chef gasp liar guard inhale gym inch"
 OTHER = "legal winner thank year wave sausage worth useful legal winner thank yellow"
-ADDRESS = secret_from_phrase(PHRASE).key.address.ss58
+SECRET = secret_from_phrase(PHRASE)
+ADDRESS = SECRET.key.address.ss58
 OLD, NEW = "correct horse battery 7", "seven staple horses 9"
 ONE_KEY = {"wallet", "hotkey", "address", "public_key", "crypto_type"}
 
@@ -23,9 +24,8 @@ ONE_KEY = {"wallet", "hotkey", "address", "public_key", "crypto_type"}
 @pytest.fixture
 def locked(desk: Desk, cheap_argon2: list[bytes]) -> Desk:
     """Wallet ``a``: the coldkey of PHRASE under OLD, and a plain hotkey of it."""
-    given = ("--mnemonic-file", desk.file(PHRASE), "--password-file", desk.file(OLD))
-    assert desk.run("wallet", "regen-coldkey", "-w", "a", *given).code == 0
-    assert desk.run("wallet", "regen-hotkey", "-w", "a", *given[:2]).code == 0
+    desk.put("a", None, SECRET, OLD)
+    desk.put("a", "default", SECRET, None)
     return desk
 
 

@@ -3,14 +3,15 @@
 import pytest
 
 from taocli.domain.address import Address
-from taocli.services.key_making import secret_from_phrase
-from taocli.wallet.keypair import ED25519, SR25519, verify
+from taocli.wallet.keyfile import Secret
+from taocli.wallet.keypair import ED25519, SR25519, Keypair, verify
 from tests.unit.cli.conftest import Desk
 
-PHRASE = "tank lizard arch marble zone chef gasp liar guard inhale gym inch"
-ED_KEY = secret_from_phrase(PHRASE, ED25519).key
-ALICE = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
-HOT = "5EvkuaHjnU22ZhZgMNUSkvW7yDtskLQawjzmQ6eJXRc5p9tY"
+ED_KEY = Keypair.from_seed(bytes([3] * 32), ED25519)
+COLD_KEY = Keypair.from_seed(bytes([2] * 32))
+COLD = COLD_KEY.address.ss58
+HOT_KEY = Keypair.from_seed(bytes([4] * 32))
+HOT = HOT_KEY.address.ss58
 PASSWORD = "correct horse battery 7"
 SIGN, VERIFY = ("wallet", "sign", "-w", "alice"), ("wallet", "verify")
 
@@ -18,9 +19,9 @@ SIGN, VERIFY = ("wallet", "sign", "-w", "alice"), ("wallet", "verify")
 @pytest.fixture
 def alice(desk: Desk) -> Desk:
     """A plain sr25519 wallet, and an ed25519 one for letters."""
-    desk.dev_wallet("alice")
-    given = ("--mnemonic-file", desk.file(PHRASE), "--crypto-type", "ed25519")
-    assert desk.run("wallet", "regen-coldkey", "-w", "letters", "--no-password", *given).code == 0
+    desk.put("alice", None, Secret(COLD_KEY), None)
+    desk.put("alice", "default", Secret(HOT_KEY), None)
+    desk.put("letters", None, Secret(ED_KEY), None)
     return desk
 
 
@@ -37,10 +38,10 @@ def holds(address: str, message: bytes, hexadecimal: str, kind: int = SR25519) -
 @pytest.mark.parametrize(
     ("more", "signer"),
     [
-        ((), ALICE),
+        ((), COLD),
         (("--use-hotkey",), HOT),
         (("-H", "default"), HOT),
-        (("--no-use-hotkey",), ALICE),
+        (("--no-use-hotkey",), COLD),
     ],
 )
 def test_exactly_the_bytes_of_the_text_are_signed(
@@ -52,21 +53,21 @@ def test_exactly_the_bytes_of_the_text_are_signed(
 
 
 def test_messages_come_as_hexadecimal_from_files_and_pipes(alice: Desk) -> None:
-    assert holds(ALICE, b"hi", signature(alice, "--hex", "-m", "0x6869"))
+    assert holds(COLD, b"hi", signature(alice, "--hex", "-m", "0x6869"))
     content = b"line\r\n\0\xff "
-    assert holds(ALICE, content, signature(alice, "--message-file", alice.file(content)))
+    assert holds(COLD, content, signature(alice, "--message-file", alice.file(content)))
     alice.pipe_in(content)
-    assert holds(ALICE, content, signature(alice, "--message-file", "-"))
+    assert holds(COLD, content, signature(alice, "--message-file", "-"))
 
 
 def test_people_read_signature_and_signer(alice: Desk) -> None:
     _, out, _ = alice.read(*SIGN, "-m", "hi")
     signed, address = out.splitlines()
-    assert address == ALICE
-    assert holds(ALICE, b"hi", signed)
+    assert address == COLD
+    assert holds(COLD, b"hi", signed)
 
 
-@pytest.mark.parametrize("address", [ALICE, "alice", "0x" + Address.parse(ALICE).public_key.hex()])
+@pytest.mark.parametrize("address", [COLD, "alice", "0x" + COLD_KEY.public_key.hex()])
 @pytest.mark.parametrize("spelling", ["--address", "--ss58", "-a", "--public-key"])
 def test_a_signature_is_checked_against_an_address_a_name_or_a_public_key(
     alice: Desk, address: str, spelling: str
@@ -74,12 +75,12 @@ def test_a_signature_is_checked_against_an_address_a_name_or_a_public_key(
     signed = signature(alice, "-m", "hi")
     for text in (signed, "0x" + signed, signed.upper(), "0x01" + signed):
         said = alice.run(*VERIFY, "-m", "hi", "-s", text, spelling, address)
-        assert said.data == {"valid": True, "address": ALICE}
+        assert said.data == {"valid": True, "address": COLD}
 
 
 def test_wrapped_messages_and_both_kinds_of_keys_count(alice: Desk) -> None:
     wrapped = signature(alice, "-m", "<Bytes>hi</Bytes>")
-    assert alice.run(*VERIFY, "-m", "hi", "-s", wrapped, "-a", ALICE).code == 0
+    assert alice.run(*VERIFY, "-m", "hi", "-s", wrapped, "-a", COLD).code == 0
     ed = alice.run("wallet", "sign", "-w", "letters", "-m", "hi").data["signed_message"]
     check = (*VERIFY, "-m", "hi", "-s", ed, "-a", "letters")
     assert alice.run(*check).code == 0
@@ -89,10 +90,10 @@ def test_wrapped_messages_and_both_kinds_of_keys_count(alice: Desk) -> None:
 
 def test_a_changed_message_or_stranger_is_exit_code_30(alice: Desk) -> None:
     signed = signature(alice, "-m", "hi")
-    alice.refused(30, "SignatureInvalid", *VERIFY, "-m", "hi ", "-s", signed, "-a", ALICE)
+    alice.refused(30, "SignatureInvalid", *VERIFY, "-m", "hi ", "-s", signed, "-a", COLD)
     alice.refused(30, "SignatureInvalid", *VERIFY, "-m", "hi", "-s", signed, "-a", HOT)
-    alice.refused(30, "SignatureInvalid", *VERIFY, "-m", "hi", "-s", "00" * 64, "-a", ALICE)
-    alice.refused(30, "SignatureInvalid", *VERIFY, "-m", "hi", "-s", "00" + signed, "-a", ALICE)
+    alice.refused(30, "SignatureInvalid", *VERIFY, "-m", "hi", "-s", "00" * 64, "-a", COLD)
+    alice.refused(30, "SignatureInvalid", *VERIFY, "-m", "hi", "-s", "00" + signed, "-a", COLD)
 
 
 def test_verifying_needs_no_wallet_at_all(desk: Desk) -> None:
@@ -113,11 +114,11 @@ def test_verifying_needs_no_wallet_at_all(desk: Desk) -> None:
         ((*SIGN, "-H", "defualt", "-m", "x"), 11, "WalletNotFound"),
         ((*VERIFY, "-m", "x"), 2, "UsageError"),
         ((*VERIFY, "-m", "x", "-s", "00" * 64), 2, "UsageError"),
-        ((*VERIFY, "-m", "x", "-s", "00" * 63, "-a", ALICE), 12, "ValidationError"),
-        ((*VERIFY, "-m", "x", "-s", "hello", "-a", ALICE), 12, "ValidationError"),
-        ((*VERIFY, "-m", "x", "-s", "00" * 64, "-a", ALICE[:-1]), 12, "InvalidAddress"),
+        ((*VERIFY, "-m", "x", "-s", "00" * 63, "-a", COLD), 12, "ValidationError"),
+        ((*VERIFY, "-m", "x", "-s", "hello", "-a", COLD), 12, "ValidationError"),
+        ((*VERIFY, "-m", "x", "-s", "00" * 64, "-a", COLD[:-1]), 12, "InvalidAddress"),
         ((*VERIFY, "-m", "x", "-s", "00" * 64, "-a", "alise"), 11, "NameUnknown"),
-        ((*VERIFY, "-m", "x", "-s", "00" * 64, "-a", ALICE, "--crypto-type", "x"), 2, "UsageError"),
+        ((*VERIFY, "-m", "x", "-s", "00" * 64, "-a", COLD, "--crypto-type", "x"), 2, "UsageError"),
         (("wallet", "encrypt", "-m", "x"), 2, "UsageError"),
         (("wallet", "encrypt", "--to", "nobody", "-m", "x"), 11, "NameUnknown"),
         (("wallet", "decrypt", "-w", "letters"), 2, "UsageError"),
@@ -161,7 +162,7 @@ def test_one_derivation_serves_every_signature_of_a_process(
         new = ("--new-password-file", alice.file(PASSWORD))
         assert alice.run("wallet", "passwd", *place, *new).code == 0
     for message in ("one", "two", "three"):
-        assert holds(ALICE, message.encode(), signature(alice, "-m", message, *password))
+        assert holds(COLD, message.encode(), signature(alice, "-m", message, *password))
         assert holds(
             HOT, message.encode(), signature(alice, "--use-hotkey", "-m", message, *password)
         )
@@ -179,7 +180,7 @@ def test_looking_derives_nothing(alice: Desk, cheap_argon2: list[bytes]) -> None
     made = list(cheap_argon2)
     for command in (
         ("list",), ("show", "-w", "alice"), ("doctor",),
-        ("verify", "-m", "x", "-s", "00" * 64, "-a", "alice"), ("derive", "--public-key", ALICE),
+        ("verify", "-m", "x", "-s", "00" * 64, "-a", "alice"), ("derive", "--public-key", COLD),
     ):  # fmt: skip
         assert alice.run("wallet", *command).code in {0, 30}
     assert cheap_argon2 == made

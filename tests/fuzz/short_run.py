@@ -1,0 +1,37 @@
+"""A short run that is the same every time: seeds, then mutations of them, without any guidance by coverage.
+
+It cannot replace ``python -m tests.fuzz``; it keeps the harness honest and finds what is near the surface, in seconds.
+"""
+
+import random
+
+from .corpus import SECRETS, seeds_of
+from .mutation import Mutator
+from .targets import Target
+from .watching import Finding, cheap_derivations, watch
+
+_KEPT = 100
+_KEEP_ONE_IN = 4
+
+
+def short_run(target: Target, count: int, seed: int = 1) -> list[Finding]:
+    """Every seed of the target and ``count`` mutated inputs; one finding for each bug."""
+    with cheap_derivations():
+        seeds = seeds_of(target.name)
+        found = [_watched(target, data) for data in (*seeds, *mutated(target, seeds, count, seed))]
+    return list({finding.name: finding for finding in reversed(found) if finding}.values())
+
+
+def mutated(target: Target, seeds: list[bytes], count: int, seed: int) -> list[bytes]:
+    """``count`` inputs made from the seeds and, now and then, from one another."""
+    choice, mutator = random.Random(seed), Mutator(seed)
+    pool, made = list(seeds), []
+    for _ in range(count):
+        made.append(mutator.mutate(choice.choice(pool), target.max_bytes, choice.choice(pool)))
+        if not choice.randrange(_KEEP_ONE_IN) and len(pool) < len(seeds) + _KEPT:
+            pool.append(made[-1])
+    return made
+
+
+def _watched(target: Target, data: bytes) -> Finding | None:
+    return watch(target.name, target.run, data, bounds=target.bounds, secrets=SECRETS)
