@@ -207,10 +207,8 @@ async def _prepare(
     adaptor = for_netuid(settings.network, place.netuid)
     adaptor.preflight(settings.network)
     held = bootstrap.build_wallets(settings).hotkey(settings.wallet, settings.hotkey)
-    with _plain_interrupt():
-        hotkey = unlock(
-            place, PasswordInput()
-        ).key  # an encrypted one: the environment, or a person
+    with _plain_interrupt():  # an encrypted one: the environment knows its password, or a person
+        hotkey = unlock(held, PasswordInput()).key
     if hotkey.crypto_type != _SR25519:
         raise UnsupportedKey(
             f"The hotkey {settings.hotkey} is not an sr25519 key.",
