@@ -73,7 +73,8 @@ def build_miner_feed(network: str, netuid: int, hotkey: "Address") -> "MinerDire
 def resolve_watched(settings: Settings, netuid: int, address: str | None) -> "Watched":
     """Whose numbers to show: an address or its name, or the wallet's hotkey; no key at all is no error.
 
-    A wallet that was named and is not there raises ``WalletNotFound``. Only public halves are read.
+    A wallet that was named and is not there raises ``WalletNotFound``; one that holds a coldkey and no
+    hotkey is watched by its coldkey alone. Only public halves are read.
     """
     from taocli.domain.errors import WalletNotFound  # noqa: PLC0415
     from taocli.feeds.readings import Watched  # noqa: PLC0415
@@ -86,9 +87,14 @@ def resolve_watched(settings: Settings, netuid: int, address: str | None) -> "Wa
     try:
         hotkey = store.hotkey_address(settings.wallet, settings.hotkey)
     except WalletNotFound:
-        if {settings.origins.get("wallet"), settings.origins.get("hotkey")} != {"default"}:
+        if settings.origins.get("hotkey") != "default":
             raise
-        return Watched(settings.network, netuid, None)
+        entry = next((entry for entry in store.list() if entry.name == settings.wallet), None)
+        watch_only = entry is not None and entry.coldkey is not None and not entry.hotkeys
+        if settings.origins.get("wallet") != "default" and not watch_only:
+            raise
+        coldkey = store.coldkey_address(settings.wallet) if watch_only else None
+        return Watched(settings.network, netuid, None, coldkey)
     coldkey = store.coldkey_address(settings.wallet)
     return Watched(settings.network, netuid, hotkey, coldkey, label)
 

@@ -171,7 +171,7 @@ def keys_in(content: bytes, name: str) -> Canary | None:
 def phrases_in(text: str, name: str) -> list[Canary]:
     """Every phrase of twelve words that stands on a line of its own, as on the private screen."""
     found = re.findall(r"(?:^|[\s\"])((?:[a-z]{3,8} ){11}[a-z]{3,8})(?=[\s\"]|$)", text)
-    return [phrase(f"{name} {words.split()[0]}…", words, gap=_ANY_GAP) for words in found]
+    return [phrase(name, words, gap=_ANY_GAP) for words in found]
 
 
 def leaks(content: bytes, canaries: Iterable[Canary]) -> list[tuple[Canary, str]]:

@@ -117,7 +117,7 @@ def write_marked_home(root: Path) -> None:
         "in/cut-seed": SEED.raw[0].hex()[:60],
         "in/private": SEED.raw[1].hex(),
         "in/uri": f"{GIVEN.phrase}//stash///{URI_PASSWORD.text}",
-        "in/bad-uri": f"{GIVEN.phrase}//stash//// //{URI_PASSWORD.text}",
+        "in/bad-uri": f"{GIVEN.phrase}//{URI_PASSWORD.text}//",
         "in/evm": EVM.raw[0].hex(),
         "in/cut-evm": EVM.raw[0].hex()[:-2] + "xx",
         "in/keystore.json": keystore(EVM.raw[0]),
@@ -185,9 +185,8 @@ KEYFILES = ("w/new/coldkey", "w/new/hotkeys/default")
 
 
 def damaged_book(root: Path) -> None:
-    """An address book into which somebody pasted a phrase."""
-    book = {"addresses": {"savings": {"address": DAMAGED.phrase, "note": URI_PASSWORD.text}}}
-    (root / "f/taocli/addresses.json").write_text(json.dumps(book))
+    """An address book into which somebody pasted a phrase, and broke it."""
+    (root / "f/taocli/addresses.json").write_text('{"addresses": {"savings": ' + DAMAGED.phrase)
 
 
 def no_public_file(root: Path) -> None:
@@ -206,7 +205,7 @@ SCENARIOS: dict[str, tuple[Run, ...]] = {
         ok(f"addr add friend {LETTER} --note hello"),
         fails("NameTaken", f"addr add friend {GIVEN_SS58}"),
         fails("NameTaken", f"addr add marked {LETTER}"),
-        fails("InvalidAddress", f"addr add other '{GIVEN.phrase}'"),
+        fails("NameUnknown", "addr add other savings"),
     ),
     "addr list": (fails("InvalidSetting", "addr list"),),
     "addr remove": (
@@ -258,7 +257,7 @@ SCENARIOS: dict[str, tuple[Run, ...]] = {
         fails("InvalidMnemonic", "wallet regen-coldkey --wallet o --mnemonic-file in/short"),
         fails("ValidationError", "wallet regen-coldkey --wallet o --secret-file in/bad-uri"),
         fails("ValidationError", "wallet regen-coldkey --wallet o --seed-file in/cut-seed"),
-        fails("WalletError", f"wallet regen-coldkey --wallet o --mnemonic-file '{GIVEN.phrase}'"),
+        fails("UsageError", f"wallet regen-coldkey --wallet o --mnemonic-file '{GIVEN.phrase}'"),
         fails("WeakPassword", "wallet regen-coldkey --wallet o --mnemonic-file in/phrase"
               " --password-file in/weak"),
     ),
@@ -275,18 +274,15 @@ SCENARIOS: dict[str, tuple[Run, ...]] = {
     "wallet regen-coldkeypub": (
         ok(f"wallet regen-coldkeypub --wallet new --ss58 {LETTER}"),
         fails("WalletExists", f"wallet regen-coldkeypub --wallet marked --ss58 {LETTER}"),
-        fails("InvalidAddress", f"wallet regen-coldkeypub --wallet o --ss58 '{GIVEN.phrase}'"),
     ),
     "wallet regen-hotkeypub": (
         ok(f"wallet regen-hotkeypub --wallet new --ss58 {LETTER}"),
         fails("KeyDisagreement",
               f"wallet regen-hotkeypub --wallet marked --ss58 {LETTER} --overwrite"),
-        fails("InvalidAddress",
-              f"wallet regen-hotkeypub --wallet o --public-key '{GIVEN.phrase}'"),
     ),
     "wallet watch": (
         ok(f"wallet watch {LETTER} --wallet eye"),
-        fails("InvalidAddress", f"wallet watch '{GIVEN.phrase}' --wallet o"),
+        fails("UsageError", f"wallet watch '{GIVEN.phrase}' --wallet o"),
         fails("KeyfileDamaged", f"wallet watch {LETTER} --wallet broken"),
     ),
     "wallet import": (
@@ -300,7 +296,6 @@ SCENARIOS: dict[str, tuple[Run, ...]] = {
         fails("KeyfileDamaged", "wallet import in/cut --wallet o"),
         fails("KeyfileDamaged", "wallet import in/sealed-cut --wallet o --passphrase-file in/pw"),
         fails("UnsupportedKey", "wallet import in/keystore.json --wallet o"),
-        fails("WalletError", f"wallet import '{GIVEN.phrase}' --wallet o"),
     ),
     "wallet export": (
         ok("wallet export --wallet marked --out out.json --light --passphrase-file in/passphrase"),
@@ -333,7 +328,6 @@ SCENARIOS: dict[str, tuple[Run, ...]] = {
         ok("wallet derive --seed-fd {seed}"),
         fails("ValidationError", "wallet derive --secret-file in/bad-uri"),
         fails("UsageError", f"wallet derive --uri '{GIVEN.phrase}//x' --dev"),
-        fails("InvalidAddress", f"wallet derive --public-key '{GIVEN.phrase}'"),
     ),
     "wallet rename": (
         ok("wallet rename kept --wallet marked --hotkey default", plain=("w/marked/hotkeys/kept",)),
@@ -378,7 +372,7 @@ SCENARIOS: dict[str, tuple[Run, ...]] = {
     ),
     "wallet encrypt": (
         ok(f"wallet encrypt --to {LETTER} --message hi"),
-        fails("InvalidAddress", f"wallet encrypt --to '{GIVEN.phrase}' --message hi"),
+        fails("UnsupportedKey", f"wallet encrypt --to {GIVEN_SS58} --message hi"),
     ),
     "wallet decrypt": (
         fails("ValidationError", f"wallet decrypt --wallet letters --ciphertext {'00' * 60}"),

@@ -1,7 +1,7 @@
 """Running ``taocli`` in the marked home, under the eyes of a witness, and judging what was seen.
 
-Commands run as a user's would: core dumps allowed as far as the system allows them, and without the
-capability to look into other processes that root has, so that protection shows in what happens.
+Commands run as a user's would: core dumps allowed as far as the system allows them, and without what root
+may do to other processes, so that protection shows in what happens.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ _FOLDERS = {
     "HOME": "h", "TMPDIR": "t", "XDG_RUNTIME_DIR": "r", "XDG_STATE_HOME": "s", "XDG_CACHE_HOME": "c",
     "XDG_DATA_HOME": "d", "XDG_CONFIG_HOME": "f", "TAOCLI_WALLET_PATH": "w",
 }  # fmt: skip
-_CAPBSET_DROP, _SYS_PTRACE = 24, 19
+_CAPBSET_DROP, _CAPABILITIES = 24, 64
 _LIBC = ctypes.CDLL(None)
 
 
@@ -185,10 +185,11 @@ def on_terminal(root: Path, line: str, environ: Mapping[str, str | None]) -> Ter
 
 
 def as_a_user() -> None:
-    """Between fork and exec: allow core dumps, and give up looking into other processes."""
+    """Between fork and exec: allow core dumps, and give up what root may do beyond other users."""
     _, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
-    _LIBC.prctl(_CAPBSET_DROP, _SYS_PTRACE, 0, 0, 0)  # refused where we are not root, and no need
+    for capability in range(_CAPABILITIES):
+        _LIBC.prctl(_CAPBSET_DROP, capability, 0, 0, 0)  # refused where we are not root: no need
 
 
 def exposed(pid: int) -> list[str]:

@@ -3,7 +3,7 @@
 A thread follows the whole tree of processes, also those that leave it for a session of their own, and
 every file below a folder, also those that are gone again: it opens each one when it appears and so can
 read it when it has no name any more. Linux tells both (``/proc``, inotify); nothing of the program is
-changed. A process that is younger than three milliseconds may be missed; Python takes longer to start.
+changed. What lives for less than some three milliseconds may be missed; Python takes longer to start.
 """
 
 import contextlib
@@ -205,20 +205,21 @@ class ProcessWatch:
         environment = b""
         with contextlib.suppress(PermissionError):  # a protected process, and we are not root
             environment = Path(f"/proc/{pid}/environ").read_bytes()
-            self._read_nameless(pid)
+        self._read_nameless(pid)
         called = arguments.replace(b"\0", b" ").decode(errors="replace")[:80]
         for what, content in (("arguments", arguments), ("environment", environment)):
             if content and not (pid == self._root and content in self._exempt):
                 self._found[f"{what} of {called}", content] = None
 
     def _read_nameless(self, pid: int) -> None:
-        for entry in os.scandir(f"/proc/{pid}/fd"):
-            target = os.readlink(entry.path)
-            if target.endswith(" (deleted)") or target.startswith("/memfd:"):
-                with open(entry.path, "rb", opener=_without_waiting) as file:
-                    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                        content = os.pread(file.fileno(), _MOST_BYTES, 0)
-                        self._found[f"file without a name {target}", content] = None
+        with contextlib.suppress(OSError):  # closed meanwhile, or not ours to look at
+            for entry in os.scandir(f"/proc/{pid}/fd"):
+                target = os.readlink(entry.path)
+                if target.endswith(" (deleted)") or target.startswith("/memfd:"):
+                    with open(entry.path, "rb", opener=_without_waiting) as file:
+                        if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                            content = os.pread(file.fileno(), _MOST_BYTES, 0)
+                            self._found[f"file without a name {target}", content] = None
 
 
 class Witness:

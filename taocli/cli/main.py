@@ -5,6 +5,7 @@ a ``TaoError`` is drawn and exits with its own code, a usage error with 2, Ctrl-
 anything else is a bug of ours, code 1, with a traceback only under ``--debug``.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
@@ -25,6 +26,9 @@ _SECRET_FLAGS = {
     "--secret": "--secret-file",
 }
 """Options of other tools that put a secret where every user of the machine can read it."""
+_PASSWORD_VARIABLES = ("TAOCLI_PASSWORD", "BT_WALLET_PASSWORD", "BT_PW_")
+_FREE_TEXT = {"--message", "-m", "--note"}
+_PHRASE = r"[A-Za-z]{3,8}(?:[\s,]+[A-Za-z]{3,8}){11,}[\s,]*(?:/.*)?"
 
 
 def main() -> NoReturn:
@@ -41,12 +45,15 @@ def main() -> NoReturn:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line in this process and return its exit code."""
     from taocli.cli.output import emit_error, mode  # noqa: PLC0415 - after the --version path
+    from taocli.cli.unlocking import PASSWORD_VARIABLES  # noqa: PLC0415
     from taocli.domain.errors import ExitCode, TaoError  # noqa: PLC0415
 
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
     mode.json = bool(_JSON_FLAGS.intersection(own))
     mode.debug = "--debug" in own
     mode.quiet = bool({"--quiet", "-q"}.intersection(own))
+    for name in [name for name in os.environ if name.startswith(_PASSWORD_VARIABLES)]:
+        PASSWORD_VARIABLES[name] = os.environ.pop(name)
     try:
         _refuse_secret_arguments(own)
         return _dispatch([word for word in arguments if word not in {"--debug", "--quiet", "-q"}])
@@ -72,6 +79,9 @@ def run(arguments: Sequence[str]) -> int:
             )
         )
         return int(ExitCode.BUG)
+    finally:
+        os.environ.update(PASSWORD_VARIABLES)  # for whoever runs several commands in one process
+        PASSWORD_VARIABLES.clear()
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -94,10 +104,20 @@ def _dispatch(arguments: list[str]) -> int:
 
 def _refuse_secret_arguments(arguments: Sequence[str]) -> None:
     """Secrets never come by argument: those stand in the shell's history and the process list."""
+    import re  # noqa: PLC0415 - see main
+
     from taocli.domain.errors import UsageError  # noqa: PLC0415 - see main
 
-    for word in arguments:
-        flag = word.partition("=")[0]
+    for before, word in zip(["", *arguments], arguments, strict=False):
+        flag, _, value = word.partition("=")
+        typed = value if flag.startswith("--") else word
+        if not _FREE_TEXT & {before, flag} and re.fullmatch(_PHRASE, typed, re.DOTALL):
+            raise UsageError(
+                "A recovery phrase stands on the command line, where it is not secret.",
+                why="It is in the shell's history now, and in every user's process list.",
+                fix="Type it when asked, or use --mnemonic-file FILE (- is standard input). Take the line "
+                "out of your history; a key that others could read is no longer yours alone.",
+            )
         if flag in _SECRET_FLAGS:
             raise UsageError(
                 f"{flag} is not an option here: a secret on the command line is not secret.",
@@ -110,6 +130,9 @@ def _refuse_secret_arguments(arguments: Sequence[str]) -> None:
 def _without_values(error: "ClickException") -> str:
     """The message without what was typed: a phrase without quotes arrives as arguments too many."""
     text = error.format_message()
+    options = getattr(getattr(error, "param", None), "opts", [])
+    if text.startswith("Invalid value") and any("pass" in it or "secret" in it for it in options):
+        return f"The value of {options[0]} does not fit."
     return "There are too many arguments." if text.startswith("Got unexpected extra") else text
 
 

@@ -1,10 +1,11 @@
 """Questions to the person at the terminal; with no terminal there is an error instead of a guess."""
 
+import contextlib
 import getpass
 import os
 import sys
+import termios
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 from taocli.domain.errors import Declined, NoTerminal, UsageError, WalletError
 
@@ -54,11 +55,34 @@ def ask_password(label: str, *, confirm: bool) -> str:
     raise WalletError("The two passwords differed three times.", fix="Start again.")
 
 
+@contextlib.contextmanager
+def hidden_typing() -> Iterator[None]:
+    """Show nothing that is typed, and forget what nobody read in the end.
+
+    Opening a key takes seconds in which people type ahead: a password that is echoed between two
+    prompts, or handed on to the shell as a command, is no secret any more.
+    """
+    if not has_terminal():
+        yield
+        return
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    quiet = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    termios.tcsetattr(terminal, termios.TCSADRAIN, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+
+
 def ask_secret(label: str, fix: str) -> str:
     """Ask for a phrase or key on the private screen, where typing it can be seen and then is gone."""
     _need_terminal(label, fix=fix)
     with private_screen():
-        return _ask(f"{label}\n(one line; it disappears when you press Enter)\n\n> ")
+        try:
+            return _ask(f"{label}\n(one line; it disappears when you press Enter)\n\n> ")
+        finally:
+            _forget_typed_ahead()
 
 
 def show_secret_once(text: str) -> None:
@@ -77,7 +101,7 @@ def quiz(phrase: str, positions: Sequence[int], label: str) -> bool:
     return answers == [words[number - 1] for number in positions]
 
 
-@contextmanager
+@contextlib.contextmanager
 def private_screen() -> Iterator[None]:
     """The terminal's alternate screen: what stands there leaves no trace in the scrollback."""
     plain = os.environ.get("TERM", "dumb") == "dumb"
@@ -98,6 +122,12 @@ def _ask(question: str) -> str:
     if not answer:
         raise KeyboardInterrupt
     return answer
+
+
+def _forget_typed_ahead() -> None:
+    """Drop the other lines of a pasted secret; the shell would read them as commands."""
+    with contextlib.suppress(OSError, ValueError, termios.error):  # no terminal after all
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
 
 def _need_terminal(question: str, fix: str) -> None:

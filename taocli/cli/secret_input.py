@@ -38,8 +38,10 @@ class SecretInput:
 
     def text(self, label: str) -> str:
         """What was typed or handed over, as it is."""
-        from taocli.wallet.secret_sources import read_secret, text_of  # noqa: PLC0415 - see read
+        from taocli.wallet.hardening import protect_process  # noqa: PLC0415 - see read
+        from taocli.wallet.secret_sources import read_secret, text_of  # noqa: PLC0415
 
+        protect_process()
         given = read_secret("secret", self.file, self.fd)
         if given is None:
             return ask_secret(f"Phrase, seed or private key of {label}", fix=_ELSEWHERE)
@@ -61,8 +63,10 @@ def read_polkadot_js(path: Path, passphrase: PasswordInput) -> "Secret":
 
 def ask_passphrase(given: PasswordInput, label: str, *, confirm: bool = False) -> str:
     """The passphrase of an exchange file; wallet passwords in the environment are not meant for it."""
-    from taocli.wallet.secret_sources import read_secret, text_of  # noqa: PLC0415 - see SecretInput
+    from taocli.wallet.hardening import protect_process  # noqa: PLC0415 - see SecretInput
+    from taocli.wallet.secret_sources import read_secret, text_of  # noqa: PLC0415
 
+    protect_process()
     found = read_secret("passphrase", given.file, given.fd)
     if found is None:
         return ask_password(f"Passphrase of {label}", confirm=confirm)

@@ -4,13 +4,14 @@ The agent is asked first, then the sources of ``taocli.wallet.passwords`` in the
 person: three tries, because a wrong password costs three seconds and nothing else.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taocli.cli.output import note
-from taocli.cli.prompt import ask_password, ask_yes, has_terminal
+from taocli.cli.prompt import ask_password, ask_yes, has_terminal, hidden_typing
 from taocli.domain.errors import WeakPassword, WrongPassword
 from taocli.domain.ports import Signer
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from taocli.wallet.places import KeyPlace
 
 TRIES = 3
+PASSWORD_VARIABLES: dict[str, str] = {}
+"""What ``main`` took out of the environment, so that no process that a command starts inherits it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +84,35 @@ def unlock_with_password(
     if found is not None:
         _say_opening(place)
         return open_key(place, found), found
+    with hidden_typing():
+        secret, password = _opened(place, label or f"Password of {place.label}")
+    _offer_upgrade(place, password)
+    return secret, password
+
+
+def _opened(place: "KeyPlace", label: str) -> "tuple[Secret, str]":
+    """Ask until the password opens the key, three times at most."""
+    from taocli.wallet.reading import open_key  # noqa: PLC0415 - see unlock
+
     left = TRIES
     while True:
-        password = ask_password(label or f"Password of {place.label}", confirm=False)
+        password = ask_password(label, confirm=False)
         _say_opening(place)
         try:
-            secret = open_key(place, password)
+            return open_key(place, password), password
         except WrongPassword as error:
             left -= 1
             if left == 0:
                 raise
             note(f"{error.what} {left} more {'tries' if left > 1 else 'try'}.")
-        else:
-            _offer_upgrade(place, password)
-            return secret, password
 
 
 def given_password(place: "KeyPlace", given: PasswordInput) -> str | None:
     """The password from the first source that has one, with a warning where others can read it."""
     from taocli.wallet.passwords import look_for_password  # noqa: PLC0415 - see unlock
 
-    found = look_for_password(place.private, given.file, given.fd)
+    environ = {**os.environ, **PASSWORD_VARIABLES}
+    found = look_for_password(place.private, given.file, given.fd, environ)
     if found is None:
         return None
     if found.warning:

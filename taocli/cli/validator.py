@@ -26,7 +26,7 @@ def validator(
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Stop after so many epochs.", show_default=False)
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the questions.")] = 1,
+    question_seed: Annotated[int, typer.Option(help="Which questions are drawn.")] = 1,
     json: Json = False,  # noqa: ARG001 - read by main before parsing
 ) -> None:
     """Ask miners sums, score the answers and set weights each epoch.
@@ -45,7 +45,7 @@ def validator(
         )
     named = None if wallet is None else (lambda place: signer_for(place, PasswordInput()))
     keys = bootstrap.build_validator_keys(settings, named)
-    run_async(_validate(settings, keys, netuid, epochs, seed))
+    run_async(_validate(settings, keys, netuid, epochs, question_seed))
 
 
 async def _validate(

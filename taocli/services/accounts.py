@@ -11,9 +11,17 @@ from dataclasses import dataclass
 
 from taocli.domain.address import Address
 from taocli.domain.dev_accounts import dev_name
-from taocli.domain.errors import InvalidAddress, InvalidName, NameUnknown, WalletNotFound
+from taocli.domain.errors import (
+    InvalidAddress,
+    InvalidName,
+    KeyMissing,
+    NameUnknown,
+    WalletError,
+    WalletNotFound,
+)
 from taocli.services.address_book import AddressBook
 from taocli.wallet.places import nearest
+from taocli.wallet.reading import no_private_half
 from taocli.wallet.store import WalletStore
 
 _LONGEST_NAME = 34
@@ -54,11 +62,7 @@ class Accounts:
                 raise
         found = [item for item in (self._wallet(text), self._book(text)) if item is not None]
         if not found:
-            raise NameUnknown(
-                f"{text!r} is neither an address nor a name known here.",
-                why=nearest(text, self.names()),
-                fix="Give an SS58 address, WALLET, WALLET/HOTKEY or a name of taocli addr list.",
-            )
+            raise self._unknown(text)
         if len({account.address for account in found}) > 1:
             raise NameUnknown(
                 f"{text!r} is a wallet and another account in the address book.",
@@ -95,6 +99,24 @@ class Accounts:
                 f"{account.address.short} is a public development key ({known}); everybody has it."
             )
         return tuple(found)
+
+    def _unknown(self, text: str) -> WalletError:
+        known = set(self.names())
+        if text not in known:
+            return NameUnknown(
+                f"{text!r} is neither an address nor a name known here.",
+                why=nearest(text, known),
+                fix="Give an SS58 address, WALLET, WALLET/HOTKEY or a name of taocli addr list.",
+            )
+        wallet, slash, hotkey = text.partition("/")
+        place = self.store.hotkey(wallet, hotkey) if slash else self.store.coldkey(wallet)
+        if place.private.exists():
+            return KeyMissing(
+                f"The address of {place.label} is not known without its password.",
+                why="The key is encrypted and its public file is missing.",
+                fix=f"Write it again: taocli wallet doctor --fix --wallet {wallet}.",
+            )
+        return no_private_half(place)
 
     def _wallet(self, text: str) -> Account | None:
         wallet, slash, hotkey = text.partition("/")

@@ -5,12 +5,19 @@ stands in it is not secret, but money is sent by it: it is written 0600 in a fol
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from taocli.domain.address import Address
-from taocli.domain.errors import InvalidName, InvalidSetting, NameTaken, NameUnknown, TaoError
+from taocli.domain.errors import (
+    InvalidName,
+    InvalidSetting,
+    NameTaken,
+    NameUnknown,
+    TaoError,
+    WalletError,
+)
 from taocli.domain.text import clean
 from taocli.wallet.places import check_name, nearest
 from taocli.wallet.private_files import (
@@ -22,6 +29,8 @@ from taocli.wallet.private_files import (
 
 MAX_BOOK_BYTES = 1024 * 1024
 _LONGEST_NOTE = 200
+_TRIES = 50
+"""Of processes that write at once one gets through each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +59,49 @@ class AddressBook:
     def add(self, entry: BookEntry, *, overwrite: bool = False) -> None:
         """Write down a new entry; ``NameTaken`` when the name stands for another account."""
         check_book_name(entry.name)
-        before = self._read()
-        kept = {known.name: known for known in _parse(before, self.path)}
-        old = kept.get(entry.name)
-        if old is not None and old.address != entry.address and not overwrite:
-            raise NameTaken(
-                f"{entry.name} already stands for {old.address}.",
-                why="A name that silently changes its meaning sends money astray.",
-                fix="Choose another name, or add --overwrite.",
-            )
-        kept[entry.name] = BookEntry(entry.name, entry.address, clean(entry.note, _LONGEST_NOTE))
-        self._write(before, kept)
+
+        def put(kept: dict[str, BookEntry]) -> None:
+            old = kept.get(entry.name)
+            if old is not None and old.address != entry.address and not overwrite:
+                raise NameTaken(
+                    f"{entry.name} already stands for {old.address}.",
+                    why="A name that silently changes its meaning sends money astray.",
+                    fix="Choose another name, or add --overwrite.",
+                )
+            note = clean(entry.note, _LONGEST_NOTE)
+            kept[entry.name] = BookEntry(entry.name, entry.address, note)
+
+        self._update(put)
 
     def remove(self, name: str) -> BookEntry:
         """Take an entry out; ``NameUnknown`` suggests the near one."""
-        before = self._read()
-        kept = {known.name: known for known in _parse(before, self.path)}
-        if name not in kept:
-            raise NameUnknown(
-                f"The address book has no {name}.",
-                why=nearest(name, kept),
-                fix="See taocli addr list.",
-            )
-        removed = kept.pop(name)
-        self._write(before, kept)
-        return removed
+        removed: list[BookEntry] = []
+
+        def take(kept: dict[str, BookEntry]) -> None:
+            if name not in kept:
+                raise NameUnknown(
+                    f"The address book has no {name}.",
+                    why=nearest(name, kept),
+                    fix="See taocli addr list.",
+                )
+            removed.append(kept.pop(name))
+
+        self._update(take)
+        return removed[-1]
+
+    def _update(self, change: Callable[[dict[str, BookEntry]], None]) -> None:
+        """Read, change and write; again when another process has written in between."""
+        for left in reversed(range(_TRIES)):
+            before = self._read()
+            entries = {known.name: known for known in _parse(before, self.path)}
+            change(entries)
+            try:
+                self._write(before, entries)
+            except WalletError:
+                if not left:
+                    raise
+            else:
+                return
 
     def _read(self) -> bytes | None:
         return read_bounded(self.path, MAX_BOOK_BYTES) if self.path.exists() else None

@@ -93,8 +93,9 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 
 def _bad_name(name: str, why: str) -> InvalidName:
+    shown = name if len(name) <= 60 else name[:59] + "…"  # an address book is a stranger's file
     return InvalidName(
-        f"{name!r} cannot be the name of a key.",
+        f"{shown!r} cannot be the name of a key.",
         why=f"{why[0].upper()}{why[1:]}.",
         fix="Use letters, digits, dots, dashes and underscores.",
     )

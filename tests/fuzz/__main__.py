@@ -68,15 +68,9 @@ def _in_process(name: str, given: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         corpus = given.corpus / name if given.corpus else Path(folder, "corpus")
         corpus.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "tests.fuzz", "--inside", folder, "--target", name]
-        command += [
-            "--seconds",
-            str(given.seconds),
-            "--seed",
-            str(given.seed),
-            "--corpus",
-            str(corpus),
-        ]
+        options = f"--target {name} --seconds {given.seconds} --seed {given.seed}".split()
+        command = [sys.executable, "-m", "tests.fuzz", *options, "--corpus", str(corpus)]
+        command += ["--inside", folder]
         before = _children_cpu()
         done = subprocess.run(
             command, capture_output=True, text=True, errors="replace", check=False

@@ -55,7 +55,7 @@ class Mutator:
         chance = self._random.random()
         tree = _tree(data)
         if tree is not None and chance < 0.7:
-            return self._dumped(self._in_tree(tree, _tree(other)))
+            return self._dumped(self._in_cost(tree) or self._in_tree(tree, _tree(other)))
         if data.startswith(b"$ANSIBLE") and chance < 0.7:
             return self._in_vault(data)
         if chance < 0.75:
@@ -66,9 +66,9 @@ class Mutator:
     def _in_tree(self, tree: Any, other: Any) -> Any:
         root = [tree]
         slots = _slots(root)
-        holder, key = self._random.choice(slots)
+        holder, key = self._random.choices(slots, [_weight(*slot) for slot in slots])[0]
         value = holder[key]
-        act = self._random.randrange(8)
+        act = self._random.randrange(8 if type(value) is not int else 20)
         if act == 0:
             holder[key] = self._anything()
         elif act == 1 and holder is not root:
@@ -90,14 +90,26 @@ class Mutator:
             holder[key] = self._leaf(value)
         return root[0]
 
+    def _in_cost(self, tree: Any) -> Any:
+        """Now and then, one of the three numbers that stand before the box of a polkadot-js export."""
+        raw = _from_base64(tree.get("encoded")) if isinstance(tree, dict) else None
+        if not raw or self._random.random() > 0.3:
+            return None
+        place = 32 + 4 * self._random.choice((0, 0, 1, 2))
+        cost = int.from_bytes(raw[place : place + 4], "little") or 1
+        changed = (cost * 2, cost << self._random.randrange(12), self._random.choice(_NUMBERS))
+        new = (self._random.choice(changed) % (1 << 32)).to_bytes(4, "little")
+        return tree | {"encoded": base64.b64encode(raw[:place] + new + raw[place + 4 :]).decode()}
+
     def _leaf(self, value: Any) -> Any:
         if isinstance(value, str):
             return self._in_text(value)
         if isinstance(value, bool) or value is None:
             return self._anything()
         if isinstance(value, int | float):
-            changed = (value + 1, value - 1, -value, value * 2, str(value), [value], value == 1)
-            return self._random.choice((*changed, _as_float(value)))
+            changed = (value + 1, value - 1, -value, str(value), [value], value == 1)
+            larger = value << self._random.randrange(1, 24) if isinstance(value, int) else 1e300
+            return self._random.choice((*changed, *(larger,) * 6, _as_float(value)))
         if isinstance(value, list) and value:
             return self._random.choice((value * 2, value[1:], value[::-1], [value], value[0], []))
         return self._random.choice(([value], {}, str(value)[:200], self._anything()))
@@ -255,19 +267,22 @@ def _slots(root: Any) -> list[tuple[Any, Any]]:
     return found
 
 
+def _weight(holder: Any, key: Any) -> int:
+    """Numbers are costs and versions, where much depends on little."""
+    return 4 if type(holder[key]) is int else 1
+
+
 def _contains(tree: Any, part: Any) -> bool:
     return tree is part or (
         isinstance(tree, dict | list) and any(holder is part for holder, _ in _slots(tree))
     )
 
 
-def _from_base64(text: str) -> bytes | None:
+def _from_base64(text: object) -> bytes | None:
+    if not isinstance(text, str) or len(text) < 8:
+        return None
     try:
-        return (
-            base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
-            if len(text) > 7
-            else None
-        )
+        return base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
     except ValueError:
         return None
 

@@ -14,11 +14,18 @@ from typing import Any
 from taocli.wallet import fernet
 from taocli.wallet.encryption import encrypt
 from taocli.wallet.evm_keys import keccak_256
+from taocli.wallet.keypair import ED25519, Keypair
+from taocli.wallet.mnemonic import mini_secret
 
 from .watching import CostTooHigh
 
 PASSWORD = "correct horse 9!"
 VARIABLE = "BT_PW__HOME_U__BITTENSOR_WALLETS_DEFAULT_COLDKEY"
+SEALED_TO = Keypair.from_seed(
+    mini_secret("predict volcano beyond figure this robust film humor smile tank dust zero"),
+    ED25519,
+)
+"""Whose sealed messages the vectors have."""
 _SALT = bytes(range(32))
 
 
@@ -83,7 +90,7 @@ def again_authentic(content: bytes) -> bytes:
             n, r, p = (
                 operator.index(params[name]) for name in "nrp"
             )  # text times a number is huge
-            derived = scrypt(password, salt, 32, n, r, p)
+            derived = bytes(scrypt(password, salt, 32, n, r, p))  # type: ignore[arg-type] # its stub knows str only
         else:
             derived = hashlib.pbkdf2_hmac("sha256", password, salt, params["c"], 32)
         mac = keccak_256(derived[16:] + bytes.fromhex(crypto["ciphertext"]))

@@ -6,6 +6,7 @@ lock sees it.
 """
 
 import base64
+import json
 import os
 import tempfile
 import zlib
@@ -29,6 +30,7 @@ from taocli.wallet.passwords import decode_variable
 
 from .sealing import (
     PASSWORD,
+    SEALED_TO,
     VARIABLE,
     again_authentic,
     boxed_record,
@@ -39,7 +41,6 @@ from .sealing import (
 from .watching import Bounds, BrokenPromise
 
 _KINDS = (SR25519, ED25519)
-_SEALED_TO = Keypair.from_seed(bytes(range(32)), ED25519)
 _COMPARED = 8
 """One URI in so many is derived a second time by other code, which is slow."""
 
@@ -68,11 +69,24 @@ def keyfile_secret(data: bytes) -> None:
     secret = keyfile.read_secret(data)
     again = keyfile.read_secret(keyfile.private_json(secret))
     _promise(again == secret, "a key that is written and read again is the same")
+    allowed = {secret.key.address.ss58, digits := secret.key.public_key.hex(), "0x" + digits}
+    for named in _accounts_in(data):
+        _promise({named, named.lower()} & allowed, "a key that was read is the one that is named")
     message = b"signed by what was read"
     _promise(
         messages.verify_message(secret.key.address, message, secret.key.sign(message)),
         "a key that was read can sign for its account",
     )
+
+
+def _accounts_in(data: bytes) -> list[str]:
+    """Every account that a keyfile names, found without the code under test."""
+    try:
+        fields = json.loads(data.decode("utf-8-sig", errors="replace"))
+    except (ValueError, RecursionError):
+        return []
+    names = {"ss58Address", "publicKey", "accountId"}
+    return [str(value) for name, value in fields.items() if name.strip() in names and value]
 
 
 def keyfile_public(data: bytes) -> None:
@@ -191,13 +205,13 @@ def signature(data: bytes) -> None:
     message = data[-16:]
     for kind in (None, *_KINDS):
         _promise(
-            messages.verify_message(_SEALED_TO.address, message, parsed, kind) in {True, False},
+            messages.verify_message(SEALED_TO.address, message, parsed, kind) in {True, False},
             "a signature holds or does not",
         )
 
 
 def sealed(data: bytes) -> None:
-    message = messages.open_sealed(_SEALED_TO, data)
+    message = messages.open_sealed(SEALED_TO, data)
     _promise(len(message) + messages.SEAL_BYTES == len(data), "a seal has a fixed size")
 
 

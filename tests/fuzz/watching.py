@@ -181,19 +181,16 @@ def _peak(*, clear: bool = False) -> int:
 
 
 def _unfit_text(error: TaoError, secrets: tuple[str, ...]) -> str:
-    said = (error.what, error.why, error.fix, str(error))
+    said = [error.what, error.why, error.fix, str(error)]
     if not error.what or not all(isinstance(part, str) for part in said):
         return "an error without words"
     if sum(map(len, said)) > MAX_ERROR_TEXT:
         return f"an error of {sum(map(len, said))} characters"
     if not all(part.isprintable() for part in said):
         return "an error with characters that a terminal obeys"
-    shown = _shown_with(error)
-    if shown is not None:
-        said = (*said, str(shown))
-    return (
-        "an error that shows a secret" if any(s in part for s in secrets for part in said) else ""
-    )
+    said.append(str(_shown_with(error) or ""))
+    shows = any(secret in part for secret in secrets for part in said)
+    return "an error that shows a secret" if shows else ""
 
 
 def _shown_with(error: BaseException) -> BaseException | None:

@@ -30,6 +30,7 @@ os.execvp("env", ["env", "-0"])
 PASSWORD = "correct horse battery 7"
 MESSAGES = {"sr25519": "0x6869 is text: τ", "ed25519": '{"something": "here"}'}
 WALLETS = {"sr25519": "alice", "ed25519": "edda"}
+SIGNERS = [("sr25519", "miner"), ("ed25519", None)]  # a hotkey and a coldkey
 pytestmark = [
     pytest.mark.interop,
     pytest.mark.slow,
@@ -149,8 +150,7 @@ def test_we_list_the_wallets_that_both_create(desk: Desk, tmp_path: Path) -> Non
         assert len(phrase["phrase"].split()) == 24
 
 
-@pytest.mark.parametrize("hotkey", [None, "miner"], ids=["coldkey", "hotkey"])
-@pytest.mark.parametrize("kind", WALLETS)
+@pytest.mark.parametrize(("kind", "hotkey"), SIGNERS)
 def test_both_verify_what_we_sign(desk: Desk, kind: str, hotkey: str | None) -> None:
     wallet, message = WALLETS[kind], MESSAGES[kind]
     signature, signer = desk.sign("taocli", message, wallet, hotkey)
@@ -163,8 +163,7 @@ def test_both_verify_what_we_sign(desk: Desk, kind: str, hotkey: str | None) -> 
     assert eleven["valid"] is is_known
 
 
-@pytest.mark.parametrize("hotkey", [None, "miner"], ids=["coldkey", "hotkey"])
-@pytest.mark.parametrize("kind", WALLETS)
+@pytest.mark.parametrize(("kind", "hotkey"), SIGNERS)
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_we_verify_what_both_sign(desk: Desk, program: str, kind: str, hotkey: str | None) -> None:
     wallet, message = WALLETS[kind], MESSAGES[kind]

@@ -3,8 +3,8 @@
 One long conversation with each peer: it opens every file made here, through the classes its own command
 line uses, and makes the same keys from the same texts for us to open. Every kind of key lies there
 unencrypted, as a coldkey and as a hotkey. Encryption does not depend on what is inside, and costs seconds
-for each file, so two keys stand for all: the coldkey of an sr25519 phrase and the hotkey of an ed25519
-seed. The Ethereum keys are of bittensor 11 alone; the oldest encryption is not opened by bittensor-wallet 4.
+for each file, so few keys stand for all: of ours the coldkey of an sr25519 phrase and the hotkey of an
+ed25519 seed, of theirs that coldkey. The Ethereum keys are of bittensor 11 alone; the oldest encryption is not opened by bittensor-wallet 4.
 """
 
 import base64
@@ -57,7 +57,8 @@ NAMES = [
     if (kind, label) != ("ed25519", "soft path")  # which does not exist
 ]
 HALVES = [(name, half) for name in NAMES for half in ("coldkey", "hotkey")]
-LOCKED = {("sr25519, 12 words", "coldkey"), ("ed25519, seed", "hotkey")}
+LOCKED_THERE = {("sr25519, 12 words", "coldkey")}
+LOCKED_HERE = LOCKED_THERE | {("ed25519, seed", "hotkey")}
 EVM_SECRET = bytes([7] * 32)
 VECTORS = json.loads((ROOT / "tests/vectors/wallet.json").read_text())["cases"]
 FERNET = next(
@@ -120,7 +121,7 @@ def write_ours(store: WalletStore) -> dict[str, dict[str, Any]]:
     opened, watched, made, posted = {}, {}, {}, {}
     for name, half in HALVES:
         secret, label, source = secret_of(name), f"{name}, {half}", source_of(name)
-        locked = (name, half) in LOCKED
+        locked = (name, half) in LOCKED_HERE
         ours = named(folder_of("ours", name), half)
         signature = {"signature": secret.key.sign(RAW).hex()}
         write_key(place_of(store, ours["wallet"], half), secret, PASSWORD if locked else None)
@@ -130,7 +131,7 @@ def write_ours(store: WalletStore) -> dict[str, dict[str, Any]]:
             opened[label]["sealed"] = seal(secret.key.address, RAW).hex()
         made[label] = named(folder_of("theirs", name), half) | {
             "source": source.kind, "text": source.text, "crypto_type": source.crypto_type,
-            "passphrase": PASSPHRASE, "locked": locked,
+            "passphrase": PASSPHRASE, "locked": (name, half) in LOCKED_THERE,
         }  # fmt: skip
         if source.kind == "seed":
             account = PublicHalf(secret.key.address, secret.key.crypto_type)
@@ -204,7 +205,7 @@ def test_we_open_its_file_and_hold_the_same_key(talk: Talk, name: str, half: str
         return
     assert said.get("refused") is None
     place = place_of(talk.store, folder_of("theirs", name), half)
-    locked = (name, half) in LOCKED
+    locked = (name, half) in LOCKED_THERE
     found = open_key(place, PASSWORD if locked else None)
     assert encryption_at(place) is (Encryption.NACL if locked else Encryption.NONE)
     assert said["encrypted"] is locked

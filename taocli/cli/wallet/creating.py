@@ -271,9 +271,17 @@ def say_encrypting(password: str | None) -> None:
 
 def check_dev(uri: str | None, *, dev: bool) -> None:
     """A URI on the command line is for development keys only, and --dev says that this is known."""
+    from taocli.wallet.derivation import is_dev_uri  # noqa: PLC0415 - help needs none of it
+
     if (uri is None) == dev:
         raise UsageError(
             "--uri and --dev belong together.",
             why="A URI on the command line is public; --dev says that you know.",
             fix="Use taocli wallet create --uri //Alice --dev.",
+        )
+    if uri is not None and not is_dev_uri(uri):
+        raise UsageError(
+            "--uri is for public development keys only.",
+            why="This URI has a phrase or seed of its own, and stands in the shell's history now.",
+            fix="Type it when taocli wallet regen-coldkey asks, or use its --secret-file.",
         )

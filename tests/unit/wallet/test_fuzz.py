@@ -5,7 +5,9 @@ last part plants bugs, because a harness that finds nothing may also be one that
 """
 
 import hashlib
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from fuzz.corpus import PHRASE, SECRETS, seeds_of
@@ -13,7 +15,8 @@ from fuzz.short_run import mutated, short_run
 from fuzz.targets import TARGETS, Target
 from fuzz.watching import Bounds, BrokenPromise, Finding, cheap_derivations, watch
 
-from taocli.domain.errors import KeyfileDamaged, TaoError, ValidationError
+from taocli.domain.errors import InvalidSetting, KeyfileDamaged, TaoError, ValidationError
+from taocli.services.address_book import AddressBook
 from taocli.wallet import encryption, keyfile, keystore_v3, polkadot_js
 from taocli.wallet.derivation import keypair_from_uri
 from taocli.wallet.keypair import ED25519, SR25519
@@ -27,20 +30,20 @@ def test_hostile_input_meets_only_typed_errors_within_bounds(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_the_seeds_of_a_target_reach_its_end_and_its_refusals(name: str) -> None:
+def test_the_seeds_of_a_target_reach_its_end(name: str) -> None:
     with cheap_derivations():
         outcomes = [outcome(TARGETS[name].run, seed) for seed in seeds_of(name)]
 
     assert "accepted" in outcomes
 
 
-def test_a_seed_of_the_fuzzer_gives_the_same_inputs_each_time() -> None:
-    target = TARGETS["keyfile_secret"]
-    with cheap_derivations():
-        seeds = seeds_of(target.name)
+def test_a_run_has_the_same_inputs_each_time_and_others_for_another_seed() -> None:
+    def inputs(seed: int) -> list[list[bytes]]:
+        with cheap_derivations():
+            return [mutated(TARGETS[name], seeds_of(name), 10, seed) for name in TARGETS]
 
-    assert mutated(target, seeds, 50, seed=5) == mutated(target, seeds, 50, seed=5)
-    assert mutated(target, seeds, 50, seed=5) != mutated(target, seeds, 50, seed=6)
+    assert inputs(5) == inputs(5)
+    assert all(one != other for one, other in zip(inputs(5), inputs(6), strict=True))
 
 
 # What the long runs found.
@@ -52,6 +55,17 @@ def test_a_uri_of_thousands_of_steps_is_refused_at_once(kind: int) -> None:
         keypair_from_uri(PHRASE + "//1" * 20_000, kind)
 
     assert keypair_from_uri(PHRASE + "//1" * 64, kind).address
+
+
+def test_a_strange_name_in_an_address_book_is_not_repeated_at_length(tmp_path: Path) -> None:
+    book = tmp_path / "book.json"
+    book.write_text(json.dumps({"addresses": {"x" * 100_000: {"address": "5"}}}))
+
+    with pytest.raises(InvalidSetting) as refusal:
+        AddressBook(book).entries()
+
+    assert "'xxxxx" in refusal.value.why
+    assert len(refusal.value.why) < 200
 
 
 # Planted bugs.
@@ -95,7 +109,7 @@ def test_a_parser_that_never_ends_is_found_even_if_it_swallows_exceptions() -> N
         while True:
             try:
                 sum(range(1000))
-            except Exception:  # noqa: BLE001, PERF203 - the bug
+            except Exception:  # noqa: BLE001 - the bug
                 continue
 
     assert planted(run, cpu_seconds=0.2).kind == "TooSlow"
@@ -139,7 +153,7 @@ def test_a_derivation_above_the_caps_is_found(
     [
         (f"Bad phrase: {PHRASE}", "shows a secret"),
         ("Bad name: \x1b[2J", "terminal obeys"),
-        ("x" * 5000, "5000 characters"),
+        ("x" * 5000, "10000 characters"),
         ("", "without words"),
     ],
 )
@@ -147,7 +161,7 @@ def test_an_error_that_says_too_much_is_found(text: str, why: str) -> None:
     def run(_: bytes) -> None:
         raise KeyfileDamaged(text)
 
-    assert why in planted(run).detail.replace("an error of 10000", "5000")
+    assert why in planted(run).detail
 
 
 def test_a_secret_in_the_exception_that_a_traceback_shows_first_is_found() -> None:
@@ -175,7 +189,7 @@ def test_a_broken_promise_is_found() -> None:
     assert planted(run).kind == "BrokenPromise"
 
 
-def kinds_found(name: str, runs: int = 3 * RUNS) -> set[str]:
+def kinds_found(name: str, runs: int = 4 * RUNS) -> set[str]:
     target: Target = TARGETS[name]
     return {finding.kind for finding in short_run(target, runs)}
 

@@ -15,7 +15,8 @@ from taocli.domain.errors import (
 from taocli.services.wallets import create_wallet
 from taocli.wallet.keyfile import Secret, private_json, public_json, read_private
 from taocli.wallet.keypair import ED25519, Keypair
-from taocli.wallet.store import WalletStore, check_name
+from taocli.wallet.places import check_name
+from taocli.wallet.store import WalletStore
 
 KEY = Keypair.from_seed(bytes([1] * 32))
 OTHER = Keypair.from_seed(bytes([2] * 32))
