@@ -94,10 +94,9 @@ def _pick(
     ours = f"TAOCLI_{key.upper()}"
     if flag is not None:
         return flag, "command line"
-    if ours in environ:
-        return environ[ours], ours
-    if key in _BT_NAMES and _BT_NAMES[key] in environ:
-        return environ[_BT_NAMES[key]], _BT_NAMES[key]
+    for name in (ours, _BT_NAMES.get(key, ours)):
+        if environ.get(name):  # empty is not set: an empty path would be the working folder
+            return environ[name], name
     if key in stored:
         return stored[key], str(config_file(environ))
     return _DEFAULTS[key], "default"

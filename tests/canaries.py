@@ -10,6 +10,7 @@ shells and ``repr`` alike. The words of the phrases stand in no message of the p
 """
 
 import base64
+import contextlib
 import functools
 import json
 import re
@@ -19,6 +20,7 @@ from enum import Enum
 
 from bip_utils import Bip39Languages, Bip39MnemonicDecoder, Bip39SeedGenerator
 
+from taocli.domain.errors import InvalidMnemonic
 from taocli.wallet.keyfile import Secret
 from taocli.wallet.keypair import ED25519, SR25519, Keypair
 from taocli.wallet.mnemonic import mini_secret
@@ -26,7 +28,7 @@ from taocli.wallet.mnemonic import mini_secret
 _PIECE = 8
 """Bytes of a secret that count as a leak; a piece of text is as long."""
 _WORDS = 4
-_RARE_GAP, _ANY_GAP = rb".{0,60}?", rb"[^a-z]{0,12}"
+_RARE_GAP, _ANY_GAP = rb".{0,60}?", rb"[^a-z]{0,30}"
 
 
 class Kind(Enum):
@@ -71,7 +73,7 @@ class Canary:
 def _forms(canary: Canary) -> tuple[dict[bytes, str], "re.Pattern[bytes] | None"]:
     """Lower-case needles with what they are called, and a pattern for words in order."""
     found: dict[bytes, str] = {}
-    for mark in re.findall(r"[A-Za-z0-9]{%d,}" % _PIECE, canary.text):
+    for mark in re.findall(rf"[A-Za-z0-9]{{{_PIECE},}}", canary.text):
         found |= {needle: form for form, needle in _text_forms(mark)}
     if canary.text:
         found |= {needle: form for form, needle in _byte_forms(canary.text.encode())}
@@ -169,16 +171,22 @@ def keys_in(content: bytes, name: str) -> Canary | None:
 
 
 def phrases_in(text: str, name: str) -> list[Canary]:
-    """Every phrase of twelve words that stands on a line of its own, as on the private screen."""
+    """The phrases that a person is shown: their words in a row, or each behind its number."""
     found = re.findall(r"(?:^|[\s\"])((?:[a-z]{3,8} ){11}[a-z]{3,8})(?=[\s\"]|$)", text)
-    return [phrase(name, words, gap=_ANY_GAP) for words in found]
+    words: list[str] = []
+    for number, word in re.findall(r"\b(\d{1,2}) ([a-z]{3,8})\b", text):
+        words = [*words, word] if int(number) == len(words) + 1 else [word]
+        found += [" ".join(words)] if len(words) == 12 else []
+    canaries = []
+    for words_in_a_row in found:
+        with contextlib.suppress(InvalidMnemonic):  # twelve words that are no phrase
+            canaries.append(phrase(name, words_in_a_row, gap=_ANY_GAP))
+    return canaries
 
 
 def leaks(content: bytes, canaries: Iterable[Canary]) -> list[tuple[Canary, str]]:
     """Which of the canaries left a trace in ``content``, and in what form."""
-    return [
-        (canary, form) for canary in canaries if (form := canary.seen_in(content)) is not None
-    ]
+    return [(canary, form) for canary in canaries if (form := canary.seen_in(content)) is not None]
 
 
 PASSWORD = password(

@@ -10,8 +10,9 @@ import fnmatch
 import json
 import os
 import pty
+import re
 import resource
-import shlex
+import signal
 import string
 import subprocess
 import sys
@@ -23,7 +24,8 @@ from pathlib import Path
 
 from taocli.wallet.passwords import variable_name
 from tests.canaries import CANARIES, PASSWORD, Canary, Kind, keys_in, leaks, phrases_in
-from tests.canary_scenarios import NEW, Run, write_marked_home
+from tests.canary_scenarios import NEW, Run
+from tests.marked_home import write_marked_home
 from tests.terminal import Terminal
 from tests.witness import Sighting, Witness
 
@@ -34,6 +36,9 @@ _FOLDERS = {
 }  # fmt: skip
 _CAPBSET_DROP, _CAPABILITIES = 24, 64
 _LIBC = ctypes.CDLL(None)
+_PRIVATE = re.compile(r"\x1b\[\?1049h.*?\x1b\[2J\x1b\[H\x1b\[\?1049l", re.DOTALL)
+"""The alternate screen, from its beginning to where it is wiped and left."""
+PRIVATE_SCREEN = "private screen"
 
 
 @dataclass(slots=True)
@@ -103,7 +108,8 @@ def performing(
             with out.open("wb") as output, err.open("wb") as errors:
                 process = subprocess.Popen(
                     argv, env=environ, cwd=root, stdin=subprocess.PIPE, stdout=output, stderr=errors,
-                    start_new_session=True, preexec_fn=as_a_user, pass_fds=tuple(descriptors.values()),
+                    start_new_session=True, pass_fds=tuple(descriptors.values()),
+                    preexec_fn=as_a_user,  # noqa: PLW1509 - two system calls that need no lock
                 )  # fmt: skip
             witness.processes.follow(process.pid)
             performance = Performance(witness, process, out, err)
@@ -140,9 +146,11 @@ def judge(run: Run, sightings: Iterable[Sighting], learned: list[Canary]) -> lis
     sightings = list(sightings)
     for sighting in sightings:
         found = keys_in(sighting.content, NEW) if sighting.place.startswith("file ") else None
-        shown = sighting.content.decode(errors="replace") if sighting.place == "stdout" else ""
+        shows = sighting.place == PRIVATE_SCREEN or (
+            sighting.place == "stdout" and NEW in run.prints
+        )
         learned += [found] if found is not None else []
-        learned += phrases_in(shown, NEW) if NEW in run.prints else []
+        learned += phrases_in(sighting.content.decode(errors="replace"), NEW) if shows else []
     known = (*CANARIES, *dict.fromkeys(learned))
     return [
         f"{canary.name} as {form} in {sighting.place}"
@@ -157,6 +165,8 @@ def _may(run: Run, canary: Canary, place: str) -> bool:
         return False
     if place == "stdout":
         return canary.name in run.prints
+    if place == PRIVATE_SCREEN:
+        return True
     names = place.removeprefix("file ").split(" = ") if place.startswith("file ") else []
     return any(fnmatch.fnmatch(name, pattern) for name in names for pattern in run.plain)
 
@@ -173,15 +183,40 @@ def given(root: Path, run: Run) -> Iterator[dict[str, int]]:
             os.close(descriptor)
 
 
-def on_terminal(root: Path, line: str, environ: Mapping[str, str | None]) -> Terminal:
-    """The command on a terminal of its own."""
-    variables = environment(root, {"TERM": "xterm-256color", **environ})
-    pid, screen = pty.fork()
-    if pid == 0:
-        os.chdir(root)
-        as_a_user()
-        os.execve(sys.executable, [*_TAOCLI, *shlex.split(line)], variables)
-    return Terminal(pid, screen)
+@dataclass(slots=True)
+class Scene:
+    """A command on a terminal; after its end, what stood on the screen and elsewhere."""
+
+    terminal: Terminal
+    sightings: list[Sighting] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def on_terminal(root: Path, run: Run, program: Sequence[str] = _TAOCLI) -> Iterator[Scene]:
+    """The command on a terminal of its own; it is killed on the way out if it goes on."""
+    argv = [*program, *run.arguments]
+    environ = environment(root, {"TERM": "xterm-256color", **run.environ})
+    with Witness(root, argv, environ) as witness:
+        pid, screen = pty.fork()
+        if pid == 0:
+            os.chdir(root)
+            as_a_user()
+            os.execve(argv[0], argv, environ)
+        witness.processes.follow(pid)
+        scene = Scene(Terminal(pid, screen))
+        try:
+            yield scene
+        finally:
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+    seen = scene.terminal.seen
+    private = "".join(_PRIVATE.findall(seen))
+    scene.sightings = [
+        Sighting("terminal", _PRIVATE.sub("", seen).encode()),
+        Sighting(PRIVATE_SCREEN, private.encode()),
+        *witness.sightings,
+    ]
 
 
 def as_a_user() -> None:

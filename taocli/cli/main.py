@@ -5,6 +5,7 @@ a ``TaoError`` is drawn and exits with its own code, a usage error with 2, Ctrl-
 anything else is a bug of ours, code 1, with a traceback only under ``--debug``.
 """
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -39,6 +40,9 @@ def main() -> NoReturn:
 
         sys.stdout.write(f"taocli {__version__}\n")
         sys.exit(0)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # not every terminal speaks UTF-8
+            stream.reconfigure(errors="replace")
     sys.exit(run(arguments))
 
 

@@ -133,7 +133,8 @@ def _harmless(text: str) -> str:
 
 def _write_line(document: JsonValue) -> None:
     line = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    if not line.isprintable():  # the same document, with escapes for what no terminal should obey
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    if not (utf8 and line.isprintable()):  # the same document, with escapes for the rest
         line = json.dumps(document, separators=(",", ":"))
     sys.stdout.write(line + "\n")
     sys.stdout.flush()

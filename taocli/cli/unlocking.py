@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from taocli.cli.output import note
 from taocli.cli.prompt import ask_password, ask_yes, has_terminal, hidden_typing
 from taocli.domain.errors import WeakPassword, WrongPassword
-from taocli.domain.ports import Signer
 
 if TYPE_CHECKING:
+    from taocli.domain.ports import Signer
     from taocli.wallet.keyfile import Secret
     from taocli.wallet.places import KeyPlace
 
@@ -32,7 +32,7 @@ class PasswordInput:
     fd: int | None = None
 
 
-def signer_for(place: "KeyPlace", given: PasswordInput) -> Signer:
+def signer_for(place: "KeyPlace", given: PasswordInput) -> "Signer":
     """A signer for the key: the agent's if it holds the key, else the key itself."""
     from taocli.agent.client import find_signer  # noqa: PLC0415 - only commands that sign
     from taocli.wallet.reading import address_of  # noqa: PLC0415
@@ -42,7 +42,7 @@ def signer_for(place: "KeyPlace", given: PasswordInput) -> Signer:
     return held or unlock(place, given).key
 
 
-def opening_of(place: "KeyPlace", given: PasswordInput) -> Callable[[], Signer]:
+def opening_of(place: "KeyPlace", given: PasswordInput) -> "Callable[[], Signer]":
     """Ask whatever has to be asked now; what is returned opens the key later, in a thread.
 
     A typed password is tried then, once: the three tries are for commands that wait for nothing else.

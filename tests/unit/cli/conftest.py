@@ -126,6 +126,7 @@ def desk(
     monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("TAOCLI_WALLET_PATH", str(tmp_path / "wallets"))
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # power does not fail here; it does elsewhere
     yield Desk(tmp_path, capsys, monkeypatch)
     shutil.rmtree(runtime)
 

@@ -210,6 +210,16 @@ def test_an_old_format_and_an_odd_name_are_worth_a_note(sound: Desk) -> None:
     assert sum("is no key" in row["what"] or "is no wallet" in row["what"] for row in found) == 2
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file away")
+def test_a_file_of_another_user_is_serious(sound: Desk) -> None:
+    path = sound.wallets / "a" / "hotkeys" / "default"
+    os.chown(path, 4242, 4242)
+    for more in ((), ("--fix",)):
+        (row,) = examined(sound, 30, *more)
+        assert (row["path"], row["serious"], row["repairable"]) == (str(path), True, False)
+        assert "uid 4242" in row["what"]
+
+
 def test_development_keys_need_no_password(desk: Desk) -> None:
     desk.dev_wallet("alice")
     assert examined(desk, 0) == []

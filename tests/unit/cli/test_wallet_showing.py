@@ -1,6 +1,9 @@
 """``taocli wallet list``, ``show`` and ``derive``: looking at keys, without a password."""
 
+import json
 import os
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -119,6 +122,26 @@ def test_no_name_on_the_disk_reaches_the_terminal_as_a_command(desk: Desk, place
         _, out, talk = desk.read("wallet", *command)
         told = talk if command[0] == "doctor" else out + talk  # its answer is cleaned for terminals
         assert {c for c in told if unicodedata.category(c) in {"Cc", "Cf", "Cs"}} <= {"\n"}, command
+
+
+def test_a_terminal_of_another_encoding_still_gets_its_listing(desk: Desk) -> None:
+    desk.dev_wallet("钱包")
+    environ = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    command = [sys.executable, "-m", "taocli", "wallet", "list"]
+    people, scripts = (
+        subprocess.run([*command, *more], env=environ, capture_output=True, timeout=60, check=True)
+        for more in ((), ("--json",))
+    )
+    assert ALICE in people.stdout.decode("latin-1")
+    (wallet,) = json.loads(scripts.stdout.decode("ascii"))["data"]["wallets"]
+    assert wallet["name"] == "钱包"
+
+
+def test_an_empty_path_in_the_environment_is_not_the_working_folder(desk: Desk) -> None:
+    desk.monkeypatch.setenv("TAOCLI_WALLET_PATH", "")
+    desk.monkeypatch.setenv("HOME", str(desk.folder))
+    desk.monkeypatch.chdir(desk.folder)
+    assert desk.run("wallet", "list").data["path"] == str(desk.folder / ".bittensor" / "wallets")
 
 
 def test_one_wallet_is_shown_with_its_folder(desk: Desk) -> None:
