@@ -10,11 +10,18 @@ from taocli.localnet.frame.runtime_api import RuntimeApi
 from taocli.localnet.frame.types import u64
 from taocli.localnet.genesis import AUTHOR, genesis_config
 from taocli.localnet.node import Localnet
-from taocli.localnet.pallets.absent import Crowdloan, Drand, MevShield, Proxy
 from taocli.localnet.pallets.admin_utils import AdminUtils
 from taocli.localnet.pallets.aura import Aura
 from taocli.localnet.pallets.basket_api import BetaBasketRuntimeApi
 from taocli.localnet.pallets.commitments import Commitments
+from taocli.localnet.pallets.crowdloan import Crowdloan, FastCrowdloan
+from taocli.localnet.pallets.drand import Drand
+from taocli.localnet.pallets.mev_shield import MevShield
+from taocli.localnet.pallets.multisig import Multisig
+from taocli.localnet.pallets.preimage import Preimage
+from taocli.localnet.pallets.proxy import Proxy
+from taocli.localnet.pallets.proxy_api import ProxyFilterRuntimeApi
+from taocli.localnet.pallets.scheduler import Scheduler
 from taocli.localnet.pallets.standard import FIRST_PALLETS, LAST_PALLETS, STANDARD_APIS
 from taocli.localnet.pallets.subtensor.api_accounts import (
     DelegateInfoRuntimeApi,
@@ -28,6 +35,7 @@ from taocli.localnet.pallets.subtensor.pallet import SubtensorModule
 from taocli.localnet.pallets.swap import Swap
 from taocli.localnet.producer import Producer
 from taocli.localnet.runtime import Runtime
+from taocli.localnet.shield_author import FIRST_KEYS, ShieldAuthor
 from taocli.localnet.state import State
 from taocli.localnet.store import MemoryStore
 
@@ -49,6 +57,7 @@ APIS: tuple[type[RuntimeApi], ...] = (
     StakeInfoRuntimeApi,
     SwapRuntimeApi,
     SubnetRegistrationRuntimeApi,
+    ProxyFilterRuntimeApi,
     BetaBasketRuntimeApi,
 )
 
@@ -56,7 +65,11 @@ APIS: tuple[type[RuntimeApi], ...] = (
 def pallets(*, fast: bool) -> tuple[type[Pallet], ...]:
     """Every pallet in the order of its index, in which their hooks run."""
     first = tuple(FastAura if fast and item is Aura else item for item in FIRST_PALLETS)
-    others = (Proxy, Commitments, AdminUtils, Drand, Crowdloan, Swap, MevShield)
+    crowdloan = FastCrowdloan if fast else Crowdloan
+    others = (
+        Multisig, Preimage, Scheduler, Proxy, Commitments, AdminUtils, Drand, crowdloan, Swap,
+        MevShield,
+    )  # fmt: skip
     return (*first, SubtensorModule, *LAST_PALLETS, *others)
 
 
@@ -67,13 +80,15 @@ def build_producer(
     fast = block_time is None or block_time < 1.0
     store = MemoryStore()
     runtime = Runtime(pallets(fast=fast), APIS, state=State(store.committed))
-    runtime.build_genesis(genesis_config(profile, tempo))
+    shield = {"MevShield": {"keys": FIRST_KEYS}}
+    runtime.build_genesis({**genesis_config(profile, tempo), **shield})
     producer = Producer(
         runtime,
         store,
         dev_key(AUTHOR).sign,
         slot_ms=FAST_SLOT_MS if fast else SLOW_SLOT_MS,
         budget_s=0.5 if block_time is None else min(2.0, block_time / 2),
+        companion=ShieldAuthor(runtime),
     )
     producer.seal_genesis()
     return producer

@@ -3,11 +3,15 @@
 Every block is final as soon as it exists: there is one author and nobody to disagree, so finalized is
 always the best block. The author seals as Aura would, with an sr25519 signature over the hash of the
 unsealed header. Time never runs backwards: a block is at least a millisecond later than its parent.
+What the author adds of its own accord, an inherent or what it found inside a transaction, comes from a
+``Companion``.
 """
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from taocli.localnet.chain_block import (
     NO_PARENT,
@@ -32,6 +36,33 @@ Author = Callable[[bytes], bytes]
 """Signs the hash of an unsealed header; 64 bytes come back."""
 
 
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """An extrinsic that came inside another; ``tag`` is what it provides to the pool."""
+
+    encoded: bytes
+    tag: bytes
+
+
+class Companion(Protocol):
+    """Who adds to blocks beside the pool; see ``shield_author``."""
+
+    def inherents(self) -> tuple[bytes, ...]:
+        """Bare extrinsics that the open block begins with, behind the timestamp."""
+
+    def reveal(self, encoded: bytes) -> Revealed | None:
+        """What was hidden in an extrinsic that has just been included."""
+
+
+@dataclass(slots=True)
+class _Body:
+    """A block's extrinsics, those of them that came from the pool, and the tags that exist now."""
+
+    extrinsics: list[bytes]
+    included: list[Transaction] = field(default_factory=list)
+    tags: set[bytes] = field(default_factory=set)
+
+
 class Producer:
     """The one block author of a localnet: owns the pool, and moves the store forward.
 
@@ -46,6 +77,7 @@ class Producer:
         *,
         slot_ms: int = 12_000,
         budget_s: float = 2.0,
+        companion: Companion | None = None,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self.runtime = runtime
@@ -54,6 +86,7 @@ class Producer:
         self._author = author
         self._slot_ms = slot_ms
         self._budget_s = budget_s
+        self._companion = companion
         self._now_ms = now_ms
         self._last_ms = 0
 
@@ -72,12 +105,12 @@ class Producer:
         now_ms = max(self._now_ms(), self._last_ms + 1)
         self._last_ms = now_ms
         self.runtime.begin_block(number, parent.hash, now_ms)
-        timestamp = timestamp_inherent(now_ms)
-        self.runtime.apply(timestamp)
-        included = self._fill(max_transactions)
+        body = _Body([timestamp_inherent(now_ms)])
+        self.runtime.apply(body.extrinsics[0])
+        self._fill(body, max_transactions)
         self.runtime.end_block()
         changes = self.runtime.state.take_changes()
-        bodies = (timestamp, *(item.encoded for item in included))
+        bodies = tuple(body.extrinsics)
         header = Header(
             parent.hash,
             number,
@@ -87,7 +120,7 @@ class Producer:
         )
         header = header.sealed(self._author(header.hash))
         block = self._keep(Block(header, header.hash, bodies), changes)
-        self._announce(block, included)
+        self._announce(block, body)
         return block
 
     def submit(self, encoded: bytes, watcher: Watcher | None = None) -> Transaction:
@@ -133,20 +166,36 @@ class Producer:
         self.runtime.head_hash = block.hash
         return block
 
-    def _fill(self, max_transactions: int | None) -> list[Transaction]:
-        included: list[Transaction] = []
+    def _fill(self, body: _Body, max_transactions: int | None) -> None:
+        for inherent in () if self._companion is None else self._companion.inherents():
+            self.runtime.apply(inherent)
+            body.extrinsics.append(inherent)
         size = 0
         deadline = time.monotonic() + self._budget_s
         for item in self.pool.in_order():
-            full = max_transactions is not None and len(included) >= max_transactions
+            full = max_transactions is not None and len(body.included) >= max_transactions
             if full or time.monotonic() > deadline:
                 break
             if size + len(item.encoded) > MAX_BLOCK_BYTES:
                 continue
             if self._try(item):
-                included.append(item)
+                body.included.append(item)
+                body.extrinsics.append(item.encoded)
+                body.tags.update(item.validity.provides)
                 size += len(item.encoded)
-        return included
+                self._follow(item, body)
+
+    def _follow(self, item: Transaction, body: _Body) -> None:
+        """Put what a transaction carried right behind it, unless it may not be in this block."""
+        revealed = None if self._companion is None else self._companion.reveal(item.encoded)
+        if revealed is None:
+            return
+        try:
+            self.runtime.apply(revealed.encoded)
+        except InvalidTransaction:
+            return
+        body.extrinsics.append(revealed.encoded)
+        body.tags.add(revealed.tag)
 
     def _try(self, item: Transaction) -> bool:
         try:
@@ -159,12 +208,12 @@ class Producer:
             return False
         return True
 
-    def _announce(self, block: Block, included: list[Transaction]) -> None:
+    def _announce(self, block: Block, body: _Body) -> None:
         digest = f"0x{block.hash.hex()}"
-        for item in included:
+        for item in body.included:
             self.pool.remove(item, {"inBlock": digest})
             item.tell({"finalized": digest})
-        self.pool.settle({tag for item in included for tag in item.validity.provides}, block.number)
+        self.pool.settle(body.tags, block.number)
 
 
 def timestamp_inherent(now_ms: int) -> bytes:

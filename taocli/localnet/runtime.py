@@ -105,6 +105,11 @@ class Runtime:
         return number
 
     @property
+    def extrinsic_index(self) -> int:
+        """Which extrinsic of the block is running; 0 is the timestamp, and where none runs."""
+        return self._extrinsic_index
+
+    @property
     def now_ms(self) -> int:
         """The block's time in milliseconds since the Unix epoch."""
         now: int = self.timestamp.Now.get()

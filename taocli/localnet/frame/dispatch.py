@@ -59,14 +59,20 @@ def dispatch_info(invocation: Invocation) -> DispatchInfo:
     return DispatchInfo(weight, declaration.dispatch_class, pays)
 
 
+def fee_payer(runtime: "Runtime", signer: bytes, invocation: Invocation) -> bytes:
+    """Who pays for an extrinsic: its signer, unless a pallet knows who agreed to."""
+    named = (pallet.fee_payer(signer, invocation) for pallet in runtime.pallets)
+    return next((account for account in named if account is not None), signer)
+
+
 def dispatch(
     runtime: "Runtime", invocation: Invocation, origin: Origin, *, filtered: bool = True
 ) -> Pays | None:
     """Run one call or raise ``DispatchFailure``; a failed call leaves nothing behind."""
     if filtered and not origin.is_root:
-        for pallet in runtime.pallets:
-            if pallet.filters(invocation):
-                runtime.pallet("System").fail("CallFiltered")
+        refused = any(pallet.filters(invocation) for pallet in runtime.pallets)
+        if refused or not all(limit(invocation) for limit in origin.limits):
+            runtime.pallet("System").fail("CallFiltered")
     for pallet in runtime.pallets:
         pallet.check_dispatch(origin, invocation)
     if invocation.unresolved():
@@ -82,12 +88,13 @@ def apply_signed(runtime: "Runtime", extrinsic: Extrinsic, signer: bytes, tip: i
     info = dispatch_info(extrinsic.call)
     system.advance_nonce(signer)
     fee = payment.fee(info, extrinsic.length)
-    payment.withdraw_fee(signer, fee + tip)
+    payer = fee_payer(runtime, signer, extrinsic.call)
+    payment.withdraw_fee(payer, fee + tip, extrinsic.call)
     error, pays = _try(runtime, extrinsic.call, Origin.from_account(signer), info)
     if pays is Pays.NO:
-        payment.refund(signer, fee)
+        payment.refund(payer, fee)
         fee = 0
-    payment.settle(signer, fee, tip)
+    payment.settle(payer, fee, tip)
     system.note_applied(info, pays, error)
     return Outcome(runtime.finish_extrinsic(extrinsic.length, info.weight), error, fee, tip)
 

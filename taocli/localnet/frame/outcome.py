@@ -4,7 +4,8 @@
 """
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from taocli.domain.errors import DispatchFailed
@@ -164,15 +165,20 @@ class OriginKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The caller of a call."""
+    """The caller of a call; every one of ``limits`` must allow a call (an ``Invocation``) of its."""
 
     kind: OriginKind
     account: bytes | None = None
+    limits: tuple[Callable[[Any], bool], ...] = ()
 
     @classmethod
     def from_account(cls, account: bytes) -> "Origin":
         """A signed origin."""
         return cls(OriginKind.SIGNED, account)
+
+    def within(self, limit: Callable[[Any], bool]) -> "Origin":
+        """The same caller, who may from here on (nested calls too) only do what ``limit`` allows."""
+        return replace(self, limits=(*self.limits, limit))
 
     def signed(self) -> bytes:
         """The signing account (32 bytes), or BadOrigin."""

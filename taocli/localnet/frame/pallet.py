@@ -23,7 +23,8 @@ name), ``self.block_number``, ``self.now_ms``, ``self.deposit(name, *values, **n
 ``self.ensure(condition, error)``, ``self.fail(error)``, ``self.constant(name)``. Hooks to override:
 ``genesis(config)``, ``on_initialize(n)``, ``on_finalize(n)``, ``check_signed(who, call)`` (pool and block:
 raise ``InvalidTransaction``), ``check_dispatch(origin, call)`` (every dispatch, nested too: raise
-``DispatchFailure``), ``filters(call)`` (True refuses with System.CallFiltered).
+``DispatchFailure``), ``filters(call)`` (True refuses with System.CallFiltered), ``fee_payer(who, call)``
+(another account than the signer that pays).
 """
 
 import re
@@ -210,6 +211,10 @@ class Pallet:
 
     def check_dispatch(self, origin: Origin, invocation: Invocation) -> None:
         """Refuse a call, nested ones included, when it is dispatched: raise ``DispatchFailure``."""
+
+    def fee_payer(self, who: bytes, invocation: Invocation) -> bytes | None:  # noqa: ARG002  # for subclasses
+        """Who pays for a signed extrinsic in place of its signer, if anybody."""
+        return None
 
     def filters(self, invocation: Invocation) -> bool:  # noqa: ARG002  # for subclasses
         """Whether a call from a non-root origin is refused with ``System.CallFiltered``."""

@@ -8,7 +8,7 @@ by a block.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from taocli.localnet.frame.dispatch import dispatch_info
+from taocli.localnet.frame.dispatch import dispatch_info, fee_payer
 from taocli.localnet.frame.extrinsic import (
     ChainIdentity,
     Conditions,
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from taocli.localnet.runtime import Runtime
 
 FOR_EVER = (1 << 64) - 1
+SHORT_LIVED = {"MevShield.submit_encrypted": 8}
+"""Calls whose signatures may hold for so many blocks at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def check_signed(runtime: "Runtime", extrinsic: Extrinsic) -> Checked:
             "Could not find an unsigned validator for the unsigned transaction",
             rpc_code=1011,
         )
+    _short_life(extrinsic, conditions)
     birth, longevity = _mortality(runtime, conditions)
     if conditions.check_metadata:  # this runtime, like one built without it, knows no RFC-78 digest
         raise InvalidTransaction.unknown()
@@ -83,6 +86,13 @@ def check_signed(runtime: "Runtime", extrinsic: Extrinsic) -> Checked:
     for pallet in runtime.pallets:
         pallet.check_signed(signer, extrinsic.call)
     return Checked(signer, conditions, nonce, longevity)
+
+
+def _short_life(extrinsic: Extrinsic, conditions: Conditions) -> None:
+    """Some calls may wait only so many blocks. Source: Subtensor ``runtime/src/check_mortality.rs``."""
+    longest = SHORT_LIVED.get(extrinsic.call.label)
+    if longest is not None and (conditions.era is None or conditions.era[0] > longest):
+        raise InvalidTransaction.named("Stale")
 
 
 def _mortality(runtime: "Runtime", conditions: Conditions) -> tuple[bytes, int]:
@@ -122,5 +132,7 @@ def _room_and_fee(
     if info.dispatch_class == "Mandatory":
         raise InvalidTransaction.named("MandatoryValidation")
     payment = runtime.transaction_payment
-    if not payment.can_pay(signer, payment.fee(info, extrinsic.length) + conditions.tip):
+    owed = payment.fee(info, extrinsic.length) + conditions.tip
+    payer = fee_payer(runtime, signer, extrinsic.call)
+    if not payment.can_pay(payer, owed, extrinsic.call):
         raise InvalidTransaction.named("Payment")

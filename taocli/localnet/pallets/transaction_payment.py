@@ -3,7 +3,10 @@
 fee = base (the weight of an empty extrinsic) + 1 rao per byte + weight × 0.0005 rao, and five times the
 weight's part for operational calls as priority. A call marked free costs nothing. The fee is withdrawn
 before the call runs, kept when it fails, and given to the block's author; without one it is burned.
+Where there are subnets, a signer short of TAO may pay in alpha (``subtensor.alpha_fees``).
 """
+
+from typing import TYPE_CHECKING, Any
 
 from taocli.localnet.frame.call import Invocation
 from taocli.localnet.frame.dispatch import DispatchInfo, dispatch_info
@@ -27,6 +30,9 @@ from taocli.localnet.frame.types import (
     u128,
 )
 from taocli.localnet.pallets.system_types import BASE_EXTRINSIC_WEIGHT, DispatchClass, Weight
+
+if TYPE_CHECKING:
+    from taocli.localnet.pallets.subtensor.alpha_fees import AlphaFee
 
 RAO_PER_BYTE = 1
 _WEIGHT_TO_FEE_PER_BILLION = 500_000  # 0.0005 rao per picosecond of ref_time
@@ -82,6 +88,10 @@ class TransactionPayment(Pallet):
     )
     constants = (Constant("OperationalFeeMultiplier", u8, 5),)
 
+    def __init__(self, runtime: Any) -> None:
+        super().__init__(runtime)
+        self._alpha_fee: AlphaFee | None = None  # of the extrinsic that is running
+
     def parts(self, info: DispatchInfo, length: int) -> tuple[int, int, int] | None:
         """Base, length and weight part in rao; None for a free call."""
         if info.pays is Pays.NO:
@@ -96,26 +106,46 @@ class TransactionPayment(Pallet):
         """The whole fee without tip, in rao."""
         return sum(self.parts(info, length) or ())
 
-    def can_pay(self, who: bytes, amount: int) -> bool:
-        """Whether an account can pay and stay alive."""
-        return bool(amount == 0 or self.runtime.balances.reducible(who) >= amount)
+    def can_pay(self, who: bytes, amount: int, invocation: Invocation) -> bool:
+        """Whether an account can pay for a call, in TAO and stay alive or else in alpha."""
+        return self._has_tao(who, amount) or self._in_alpha(who, amount, invocation) is not None
 
-    def withdraw_fee(self, who: bytes, amount: int) -> None:
+    def withdraw_fee(self, who: bytes, amount: int, invocation: Invocation) -> None:
         """Take fee and tip; ``can_pay`` was asked before."""
-        self.runtime.balances.withdraw(who, amount)
+        has_tao = self._has_tao(who, amount)
+        self._alpha_fee = None if has_tao else self._in_alpha(who, amount, invocation)
+        if self._alpha_fee is None:
+            self.runtime.balances.withdraw(who, amount)
+        else:
+            self.runtime.subtensor_module.take_alpha_fee(self._alpha_fee)
 
     def refund(self, who: bytes, amount: int) -> None:
-        """Give back a fee that the call did not owe after all; what cannot go back is burned."""
-        if not self.runtime.balances.deposit_into(who, amount):
+        """Give back a fee that the call did not owe after all; what cannot go back is burned.
+
+        A fee in alpha is final.
+        """
+        if self._alpha_fee is None and not self.runtime.balances.deposit_into(who, amount):
             self.runtime.balances.rescind(amount)
 
     def settle(self, who: bytes, fee: int, tip: int) -> None:
         """Hand what was paid to the author and record it; free calls record zeros."""
-        author = self.runtime.aura.author()
-        balances = self.runtime.balances
-        if author is None or not balances.deposit_into(author, fee + tip):
+        author, balances = self.runtime.aura.author(), self.runtime.balances
+        paid, self._alpha_fee = self._alpha_fee, None
+        if paid is not None:  # its TAO went to the author at once
+            self.runtime.subtensor_module.deposit(
+                "TransactionFeePaidWithAlpha", who, paid.netuid, paid.alpha, paid.tao
+            )
+        elif author is None or not balances.deposit_into(author, fee + tip):
             balances.rescind(fee + tip)
         self.deposit("TransactionFeePaid", who, fee + tip, tip)
+
+    def _has_tao(self, who: bytes, amount: int) -> bool:
+        return bool(amount == 0 or self.runtime.balances.reducible(who) >= amount)
+
+    def _in_alpha(self, who: bytes, amount: int, invocation: Invocation) -> "AlphaFee | None":
+        subnets = getattr(self.runtime, "subtensor_module", None)
+        fee: AlphaFee | None = subnets and subnets.alpha_fee(who, invocation, amount)
+        return fee
 
     def info_value(self, info: DispatchInfo, fee: int) -> dict[str, object]:
         """The SCALE value of ``RuntimeDispatchInfo``."""

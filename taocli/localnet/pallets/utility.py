@@ -4,6 +4,7 @@
 goes on. A batch inside a batch is refused by the chain's call filter.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from taocli.localnet.frame.call import Invocation, call
@@ -86,7 +87,7 @@ class Utility(Pallet):
     def as_derivative(self, origin: Origin, index: int, call: Invocation) -> None:
         """Run a call as the account that is derived from the signer and a number."""
         who = derived_account(origin.signed(), index)
-        self.runtime.dispatch(call, Origin.from_account(who))
+        self.runtime.dispatch(call, replace(origin, account=who))  # a proxy's limits stay
 
     @call(2, calls=_CALLS)
     def batch_all(self, origin: Origin, calls: list[Invocation]) -> None:

@@ -129,14 +129,19 @@ class StakeInfoRuntimeApi(RuntimeApi):
     def get_stake_availability_for_coldkeys(
         self, coldkey_accounts: list[bytes], netuids: list[int] | None
     ) -> dict[bytes, dict[int, _Record]]:
-        """Per subnet what a coldkey holds and could withdraw; nothing is ever locked here."""
+        """Per subnet what a coldkey holds, what of it is locked, and what it could withdraw."""
+        m = self.runtime.subtensor_module
         found: dict[bytes, dict[int, _Record]] = {}
         for coldkey in sorted(set(coldkey_accounts)):
             totals: dict[int, int] = {}
             for info in self.get_stake_info_for_coldkey(coldkey):
                 totals[info["netuid"]] = totals.get(info["netuid"], 0) + info["stake"]
             found[coldkey] = {
-                netuid: {"total": total, "locked": 0, "available": total}
+                netuid: {
+                    "total": total,
+                    "locked": m.locked(coldkey, netuid),
+                    "available": m.available_stake(coldkey, netuid),
+                }
                 for netuid, total in sorted(totals.items())
                 if netuids is None or netuid in netuids
             }
@@ -168,22 +173,20 @@ class StakeInfoRuntimeApi(RuntimeApi):
 
     @method(Option(LockState), coldkey=AccountId, netuid=u16)
     def get_coldkey_lock(self, coldkey: bytes, netuid: int) -> _Record | None:
-        """The coldkey's locked stake, if any."""
-        locks = self.runtime.subtensor_module.Lock.items_under(coldkey, netuid)
-        return next((state for _, state in locks), None)
+        """The coldkey's lock as it is now, if any."""
+        found = self.runtime.subtensor_module.lock_of(coldkey, netuid)
+        return None if found is None else dict(found[1].stored())
 
     @method(U64F64, hotkey=AccountId, netuid=u16)
     def get_hotkey_conviction(self, hotkey: bytes, netuid: int) -> int:
-        """Conviction of all locks on a hotkey."""
-        state = self.runtime.subtensor_module.HotkeyLock[netuid, hotkey]
-        return int(state["conviction"]) if state else 0
+        """Conviction of all locks on a hotkey, as it is now."""
+        return int(self.runtime.subtensor_module.convictions(netuid).get(hotkey, 0))
 
     @method(Option(AccountId), netuid=u16)
     def get_most_convicted_hotkey_on_subnet(self, netuid: int) -> bytes | None:
         """The hotkey with the highest conviction."""
-        locks = self.runtime.subtensor_module.HotkeyLock.items_under(netuid)
-        ranked = [(state["conviction"], keys[1]) for keys, state in locks]
-        return max(ranked)[1] if ranked else None
+        found: bytes | None = self.runtime.subtensor_module.most_convicted(netuid)
+        return found
 
     def _info(self, hotkey: bytes, coldkey: bytes, netuid: int) -> _Record:
         m = self.runtime.subtensor_module

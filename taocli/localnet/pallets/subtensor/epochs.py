@@ -1,26 +1,27 @@
 """Epochs: when they run, and how what has waited is paid out.
 
-At each tempo the subnet's weights go through ``yuma``. Miners get their share of the server half as
-stake on their hotkeys; validators get theirs, less the take that the hotkey's owner keeps, as growth of
-everything staked on them, and root's part goes to the root stake behind them. What the subnet owner's own hotkey would earn as a miner is burned. Source:
-Subtensor spec 425, ``coinbase/run_coinbase.rs`` (``distribute_emission``) and ``epoch/run_epoch.rs``.
+At each tempo the subnet's weights go through ``yuma``, with stake as ``inheritance`` counts it. Miners get
+their shares of the epoch's alpha as stake on their hotkeys; what validators earned is paid by ``dividends``,
+root's part to the root stake behind them. What the subnet owner's hotkeys would earn as miners is withheld.
+Where nobody mined, validators have the miners' half too. Source: Subtensor spec 425,
+``coinbase/run_coinbase.rs`` (``distribute_emission``) and ``epoch/run_epoch.rs``.
 
-Simplified: one mechanism per subnet and no child hotkeys.
+Simplified: withheld alpha leaves circulation whatever ``RecycleOrBurn`` says, and so
+does what rounding leaves over, which the real chain keeps counting as alpha that nobody holds.
 """
 
 from collections.abc import Sequence
 
+from taocli.localnet.pallets.subtensor.dividends import Dividends
+from taocli.localnet.pallets.subtensor.mechanism_epochs import MechanismEpochs
 from taocli.localnet.pallets.subtensor.shares import ROOT
-from taocli.localnet.pallets.subtensor.weights import Weights
-from taocli.localnet.pallets.subtensor.yuma import EpochInput, EpochResult, EpochRules, run_epoch
+from taocli.localnet.pallets.subtensor.yuma import EpochInput, EpochResult, EpochRules
 
-_LONGEST_WAIT = 50_400
 _MILLI = 1_000
 _ONE_U96F32 = 1 << 32
-_U16_MAX = 65535
 
 
-class Epochs(Weights):
+class Epochs(Dividends, MechanismEpochs):
     """Running due epochs and paying for them."""
 
     name = "SubtensorModule"
@@ -32,12 +33,13 @@ class Epochs(Weights):
         for netuid in self.NetworksAdded.keys_under():
             if netuid == ROOT:
                 continue
-            if not self._is_due(netuid, now):
+            if not self.is_epoch_due(netuid):
                 self.BlocksSinceLastStep[netuid] += 1
             elif left:
                 left -= 1
                 self._run(netuid, now)
             else:
+                self.PendingEpochAt[netuid] = now + 1
                 self.deposit("EpochDeferred", netuid, now, now + 1)
 
     def next_epoch_block(self, netuid: int) -> int | None:
@@ -50,16 +52,6 @@ class Epochs(Weights):
         due = self.next_epoch_block(netuid)
         return None if due is None else max(0, due - self.block_number)
 
-    def _is_due(self, netuid: int, now: int) -> bool:
-        tempo = self.Tempo[netuid]
-        if not tempo:
-            return False
-        pending = self.PendingEpochAt[netuid]
-        overdue = self.BlocksSinceLastStep[netuid] > _LONGEST_WAIT
-        return bool(
-            (pending and pending <= now) or overdue or now - self.LastEpochBlock[netuid] >= tempo
-        )
-
     def _run(self, netuid: int, now: int) -> None:
         servers = self.PendingServerEmission.take(netuid)
         validators = self.PendingValidatorEmission.take(netuid)
@@ -67,10 +59,11 @@ class Epochs(Weights):
         owner_cut = self.PendingOwnerCut.take(netuid)
         self._pay_owner(netuid, owner_cut)
         if self.SubnetworkN[netuid]:
-            result = run_epoch(self._rules(netuid), self._input(netuid, now))
-            self._write(netuid, result, servers + validators)
-            self._distribute(netuid, result, servers, validators)
-            self._pay_root(netuid, result, root)
+            alpha = servers + validators + root
+            rules, before = self._rules(netuid), self._input(netuid, now)
+            result = self.run_mechanisms(netuid, rules, before, alpha)
+            self._write(netuid, result, alpha)
+            self._distribute(netuid, result, servers, validators, root)
         else:
             self.SubnetAlphaOut[netuid] -= servers + validators + root
         self.SubnetEpochIndex[netuid] += 1
@@ -103,8 +96,8 @@ class Epochs(Weights):
         last_step = self.LastMechansimStepBlock[netuid]
         hotkeys = self.hotkeys_of(netuid)
         owner = self.uid_of(netuid, self.SubnetOwnerHotkey[netuid])
-        stakes = [self.stake_weight_of(hotkey, netuid) for hotkey in hotkeys]
-        threshold = self.StakeThreshold.get()
+        stakes = [self.fixed_stake_weight(hotkey, netuid) for hotkey in hotkeys]
+        threshold = self.StakeThreshold.get() * _ONE_U96F32
         return EpochInput(
             block=now,
             last_step=last_step + 1 if last_step else max(0, now - self.Tempo[netuid]),
@@ -135,68 +128,45 @@ class Epochs(Weights):
             elif row is not None and (netuid, uid) in self.Bonds:
                 del self.Bonds[netuid, uid]
 
-    def _distribute(self, netuid: int, result: EpochResult, servers: int, validators: int) -> None:
-        """Pay miners, then validators; without any incentive validators get both halves."""
-        total = servers + validators
-        if not any(result.server_share):
-            servers = 0
+    def _distribute(
+        self, netuid: int, result: EpochResult, servers: int, validators: int, root: int
+    ) -> None:
+        """Pay miners, then validators and root; what rounding leaves over is recycled."""
+        total = servers + validators + root
         hotkeys = self.hotkeys_of(netuid)
-        incentives = _split(result.server_share, servers)
-        paid = sum(incentives)
+        incentives = _parts(result.server_share, total)
+        mined = sum(incentives)
         self.deposit("IncentiveAlphaEmittedToMiners", netuid, incentives)
-        burned = self._pay_miners(netuid, hotkeys, incentives)
-        self.MinerBurned[netuid] = burned * _ONE_U96F32 // paid if paid else 0
-        by_alpha, _ = self._dividends_by_kind(netuid, hotkeys, result)
-        dividends = _split(by_alpha, total - servers)
-        for hotkey, amount in zip(hotkeys, dividends, strict=True):
-            self._pay_validator(netuid, hotkey, amount)
-        self.SubnetAlphaOut[netuid] -= total - paid - sum(dividends)
-
-    def _dividends_by_kind(
-        self, netuid: int, hotkeys: list[bytes], result: EpochResult
-    ) -> tuple[list[int], list[int]]:
-        """Each validator's share of dividends, split by what its stake is: alpha, and root TAO."""
-        by_alpha, by_root = [], []
-        for hotkey, share in zip(hotkeys, result.validator_share, strict=True):
-            total = self.stake_weight_of(hotkey, netuid)
-            alpha = share * self.TotalHotkeyAlpha[hotkey, netuid] // total if total else share
-            by_alpha.append(alpha)
-            by_root.append(share - alpha)
-        return by_alpha, by_root
-
-    def _pay_root(self, netuid: int, result: EpochResult, amount: int) -> None:
-        """Root's part, to the root stake of validators; without any it is recycled."""
-        hotkeys = self.hotkeys_of(netuid)
-        _, by_root = self._dividends_by_kind(netuid, hotkeys, result)
-        parts = _split(by_root, amount)
-        for hotkey, part in zip(hotkeys, parts, strict=True):
-            if part:
-                self.reward_root(hotkey, netuid, part)
-        self.SubnetAlphaOut[netuid] -= amount - sum(parts)
+        withheld = self._pay_miners(netuid, hotkeys, incentives)
+        self.MinerBurned[netuid] = withheld * _ONE_U96F32 // mined if mined else 0
+        earnings = self.earnings(netuid, hotkeys, _parts(result.validator_share, total))
+        pot = (validators if mined else validators + servers) - earnings.burned
+        # Rounding can give miners a few rao more than their half: the other pots pay for them.
+        root = min(root, total - mined)
+        pot = max(0, min(pot, total - mined - root))
+        paid = self.pay_dividends(netuid, earnings, pot, root)
+        self.SubnetAlphaOut[netuid] -= total - (mined - withheld) - paid
 
     def _pay_miners(self, netuid: int, hotkeys: list[bytes], incentives: list[int]) -> int:
-        """Returns what was burned because it belonged to the subnet owner's hotkey."""
-        burned = 0
+        """Stake what was mined; returns what was withheld from the subnet owner's hotkeys."""
+        owners = self._owners_hotkeys(netuid)
+        withheld = 0
         for hotkey, amount in zip(hotkeys, incentives, strict=True):
             self.LastHotkeyEmissionOnNetuid[hotkey, netuid] = amount
-            if hotkey == self.SubnetOwnerHotkey[netuid]:
-                burned += amount
+            if hotkey in owners:
+                withheld += amount
             elif amount:
                 coldkey = self.Owner[hotkey]
-                target = self.AutoStakeDestination[coldkey, netuid] or hotkey
-                self.credit_stake(target, coldkey, netuid, amount)
-        self.SubnetAlphaOut[netuid] -= burned
-        return burned
+                target = self.AutoStakeDestination[coldkey, netuid]
+                if target is not None:
+                    self.deposit("AutoStakeAdded", netuid, target, hotkey, coldkey, amount)
+                self.credit_stake(target or hotkey, coldkey, netuid, amount)
+        return withheld
 
-    def _pay_validator(self, netuid: int, hotkey: bytes, amount: int) -> None:
-        if not amount:
-            if (netuid, hotkey) in self.AlphaDividendsPerSubnet:
-                del self.AlphaDividendsPerSubnet[netuid, hotkey]
-            return
-        take = amount * self.Delegates[hotkey] // _U16_MAX
-        self.credit_stake(hotkey, self.Owner[hotkey], netuid, take)
-        self.reward_hotkey(hotkey, netuid, amount - take)
-        self.AlphaDividendsPerSubnet[netuid, hotkey] = amount - take
+    def _owners_hotkeys(self, netuid: int) -> set[bytes]:
+        """The hotkeys that cannot mine in a subnet, because its owner would pay itself."""
+        owned: list[bytes] = self.OwnedHotkeys[self.SubnetOwner[netuid]]
+        return {self.SubnetOwnerHotkey[netuid], *owned}
 
     def _pay_owner(self, netuid: int, amount: int) -> None:
         """The owner's cut becomes stake on the owner's hotkey."""
@@ -205,7 +175,6 @@ class Epochs(Weights):
             self.credit_stake(hotkey, coldkey, netuid, amount)
 
 
-def _split(shares: Sequence[int], amount: int) -> list[int]:
-    """Shares of all shares as whole rao; what rounding leaves over is not paid."""
-    total = sum(shares)
-    return [share * amount // total if total else 0 for share in shares]
+def _parts(shares: Sequence[int], amount: int) -> list[int]:
+    """Shares (I32F32 of one) of an amount, in whole rao rounded down."""
+    return [share * amount >> 32 for share in shares]

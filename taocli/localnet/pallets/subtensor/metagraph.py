@@ -5,8 +5,6 @@ Records are dictionaries with the field names of ``api_types``; they leave this 
 
 from typing import Any
 
-from taocli.localnet.pallets.subtensor.shares import ROOT
-
 _Record = dict[str, Any]
 _NO_AXON = {
     "block": 0, "version": 0, "ip": 0, "port": 0, "ip_type": 0, "protocol": 0, "placeholder1": 0,
@@ -187,18 +185,14 @@ class SubnetReader:
             "block_at_registration": [
                 m.BlockAtRegistration[netuid, uid] for uid in range(len(hotkeys))
             ],
-            "alpha_stake": [m.TotalHotkeyAlpha[hotkey, netuid] for hotkey in hotkeys],
-            "tao_stake": [self._root_weight(hotkey) for hotkey in hotkeys],
+            "alpha_stake": [m.inherited_alpha(hotkey, netuid) for hotkey in hotkeys],
+            "tao_stake": [m.inherited_root(hotkey, netuid) for hotkey in hotkeys],
             "total_stake": [m.stake_weight_of(hotkey, netuid) for hotkey in hotkeys],
             "tao_dividends_per_hotkey": [],
             "alpha_dividends_per_hotkey": [
                 (hotkey, m.AlphaDividendsPerSubnet[netuid, hotkey]) for hotkey in hotkeys
             ],
         }
-
-    def _root_weight(self, hotkey: bytes) -> int:
-        m = self._m
-        return int(m.TotalHotkeyAlpha[hotkey, ROOT] * m.TaoWeight.get() // ((1 << 64) - 1))
 
     def _subnet_name(self, netuid: int) -> list[int]:
         identity = self._m.SubnetIdentitiesV3[netuid]

@@ -1,8 +1,10 @@
 """Subnets: making one, and starting it.
 
 A new subnet's pool starts with the lock that its creator paid and alpha worth as much at the median
-price of the other subnets; nothing is traded or emitted until its owner calls ``start_call``, and no TAO is injected until root enables emission. Source:
-Subtensor spec 425, ``subnets/subnet.rs``.
+price of the other subnets; nothing is traded or emitted until its owner calls ``start_call``, and no TAO is
+injected until root enables emission. When ``SubnetLimit`` is reached, the cheapest subnet that is no longer
+immune is dissolved and the new one takes its netuid. Source: Subtensor spec 425, ``subnets/subnet.rs`` and
+``coinbase/root.rs``.
 """
 
 from statistics import median
@@ -10,15 +12,17 @@ from statistics import median
 from taocli.localnet.frame.call import call
 from taocli.localnet.frame.outcome import DispatchFailure, Origin
 from taocli.localnet.frame.types import AccountId, u16
-from taocli.localnet.pallets.subtensor.neurons import Neurons
+from taocli.localnet.pallets.subtensor.dissolving import Dissolving
+from taocli.localnet.pallets.subtensor.issuance import FULL_EMISSION, block_emission
 from taocli.localnet.pallets.subtensor.pools import DYNAMIC, subnet_account
 from taocli.localnet.pallets.subtensor.shares import ROOT
+from taocli.localnet.pallets.subtensor.symbols import ROOT_SYMBOL, Symbols
 
 ONE_TAO = 10**9
 MAX_ROOT_UIDS = 64
 
 
-class Networks(Neurons):
+class Networks(Dissolving, Symbols):
     """``register_network`` and ``start_call``."""
 
     name = "SubtensorModule"
@@ -26,23 +30,45 @@ class Networks(Neurons):
     @call(59, hotkey=AccountId)
     def register_network(self, origin: Origin, hotkey: bytes) -> None:
         """Create a subnet; the signer pays the lock cost and owns it, the hotkey takes uid 0."""
-        coldkey = origin.signed()
-        owner = self.Owner[hotkey] if self.hotkey_exists(hotkey) else coldkey
-        self.ensure(owner == coldkey, "NonAssociatedColdKey")
-        recent = self.block_number - self.last_creation()
-        too_soon = self.last_creation() and recent < self.NetworkRateLimit.get()
-        self.ensure(not too_soon, "NetworkTxRateLimitExceeded")
-        self.ensure(self.TotalNetworks.get() <= self.SubnetLimit.get(), "SubnetLimitReached")
+        self.create_network(origin.signed(), hotkey)
+
+    def create_network(self, coldkey: bytes, hotkey: bytes) -> int:
+        """Check, make room, take the lock cost and open the subnet; its netuid."""
+        self._check_creation(coldkey, hotkey)
+        evicted = self._subnet_to_evict()
         cost = self.lock_cost()
         affordable = self.runtime.balances.reducible(coldkey) >= cost
         self.ensure(affordable, "CannotAffordLockCost")
-        netuid = self._free_netuid()
+        if evicted is not None:
+            self.dissolve(evicted)
+        netuid = self._free_netuid() if evicted is None else evicted
         self.create_hotkey(hotkey, coldkey)
         self.open_subnet(netuid, coldkey, hotkey, pool=cost, payer=coldkey)
+        self.RegisteredSubnetCounter[netuid] += 1
         self.SubnetEmissionEnabled[netuid] = False
         self.NetworkLastLockCost.set(cost)
         self.LastRateLimitedBlock["NetworkLastRegistered"] = self.block_number
         self.deposit("NetworkAdded", netuid, 1)
+        return netuid
+
+    def _check_creation(self, coldkey: bytes, hotkey: bytes) -> None:
+        owner = self.Owner[hotkey] if self.hotkey_exists(hotkey) else coldkey
+        self.ensure(owner == coldkey, "NonAssociatedColdKey")
+        self.ensure(not is_subnet_account(hotkey), "CannotUseSystemAccount")
+        open_yet = self.block_number >= self.NetworkRegistrationStartBlock.get()
+        self.ensure(open_yet, "SubNetRegistrationDisabled")
+        recent = self.block_number - self.last_creation()
+        too_soon = self.last_creation() and recent < self.NetworkRateLimit.get()
+        self.ensure(not too_soon, "NetworkTxRateLimitExceeded")
+
+    def _subnet_to_evict(self) -> int | None:
+        """None while there is room; ``SubnetLimitReached`` when there is none to be made."""
+        count = sum(netuid != ROOT for netuid in self.NetworksAdded.keys_under())
+        if count < self.SubnetLimit.get():
+            return None
+        evicted = self.network_to_prune()
+        self.ensure(evicted is not None, "SubnetLimitReached")
+        return evicted
 
     @call(92, netuid=u16)
     def start_call(self, origin: Origin, netuid: int) -> None:
@@ -61,7 +87,9 @@ class Networks(Neurons):
         """What creating a subnet costs now: twice the last price, falling to the minimum."""
         last, least = self.NetworkLastLockCost.get(), self.NetworkMinLockCost.get()
         created = self.last_creation()
-        fall = last // self.NetworkLockReductionInterval.get() * (self.block_number - created)
+        emission = block_emission(self.TotalIssuance.get())
+        interval = self.NetworkLockReductionInterval.get() * emission // FULL_EMISSION
+        fall = last // interval * (self.block_number - created) if interval else 0
         doubled = last * (2 if created else 1)
         return int(max(least, doubled - fall))
 
@@ -84,7 +112,7 @@ class Networks(Neurons):
         self.Tempo[ROOT] = 100
         self.SubtokenEnabled[ROOT] = True
         self.TargetRegistrationsPerInterval[ROOT] = 1
-        self.TokenSymbol[ROOT] = "Τ".encode()
+        self.TokenSymbol[ROOT] = ROOT_SYMBOL
 
     def open_subnet(
         self, netuid: int, coldkey: bytes, hotkey: bytes, *, pool: int, payer: bytes | None
@@ -103,7 +131,7 @@ class Networks(Neurons):
         self.MaxAllowedValidators[netuid] = 64
         self.Yuma3On[netuid] = True
         self.Burn[netuid] = ONE_TAO
-        self.TokenSymbol[netuid] = symbol(netuid)
+        self.TokenSymbol[netuid] = self.next_symbol(netuid)
         self._fund_pool(netuid, pool, payer)
         self.register_neuron(netuid, hotkey)
 
@@ -132,7 +160,6 @@ class Networks(Neurons):
         return next(netuid for netuid in range(1, 65536) if netuid not in taken)
 
 
-def symbol(netuid: int) -> bytes:
-    """The token sign of a subnet: Greek letters, then the number."""
-    letters = "αβγδεζηθικλμνξοπρσςυφχψω"
-    return (letters[netuid - 1] if netuid <= len(letters) else f"α{netuid}").encode()
+def is_subnet_account(account: bytes) -> bool:
+    """Whether an account is the one that holds some subnet's TAO."""
+    return account == subnet_account(int.from_bytes(account[12:14], "little"))

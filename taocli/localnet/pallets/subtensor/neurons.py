@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from taocli.localnet.frame.storage import Map
+from taocli.localnet.pallets.subtensor.mechanism_index import storage_index
 from taocli.localnet.pallets.subtensor.pools import Pools
 
 U16_MAX = 65535
@@ -118,6 +119,17 @@ class Neurons(Pools):
         self.Keys[netuid, uid] = hotkey
         self.IsNetworkMember[hotkey, netuid] = True
         self.BlockAtRegistration[netuid, uid] = self.block_number
+        for mecid in range(1, self.MechanismCountCurrent[netuid]):
+            self._enter_mechanism(storage_index(netuid, mecid), uid)
+
+    def _enter_mechanism(self, index: int, uid: int) -> None:
+        """Start a slot afresh in a mechanism beyond the first."""
+        for item, value in ((self.LastUpdate, self.block_number), (self.Incentive, 0)):
+            row = item[index]
+            row += [0] * (uid + 1 - len(row))
+            item[index] = [*row[:uid], value, *row[uid + 1 :]]
+        del self.Weights[index, uid]
+        del self.Bonds[index, uid]
 
     def _set_one(self, item: Map, netuid: int, uid: int, value: Any) -> None:
         change: Callable[[list[Any]], list[Any]] = lambda row: [*row[:uid], value, *row[uid + 1 :]]  # noqa: E731 - one-line edit of one place

@@ -50,9 +50,7 @@ class Ownership(Networks):
         self, origin: Origin, hotkey: bytes, identity: dict[str, Any] | None
     ) -> None:
         """Create a subnet and describe it at once."""
-        before = set(self.NetworksAdded.keys_under())
-        self.register_network(origin, hotkey)
-        (netuid,) = set(self.NetworksAdded.keys_under()) - before
+        netuid = self.create_network(origin.signed(), hotkey)
         if identity is not None:
             self._describe(netuid, identity)
 

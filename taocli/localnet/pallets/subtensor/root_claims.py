@@ -3,8 +3,7 @@
 A hotkey has per subnet a rate, the alpha owed for one rao of root stake since ever. A coldkey is owed its
 root stake times the rate, less what counts as claimed; stake that comes later counts as having claimed
 all there was before it. Paying all nominators is then one addition. Source: Subtensor spec 425,
-``staking/claim_root.rs``. Rates are I96F32. Simplified: nobody's claim is made for them; ``claim_root`` has
-to be called.
+``staking/claim_root.rs``. Rates are I96F32.
 """
 
 from taocli.localnet.pallets.subtensor.shares import ROOT, Shares

@@ -189,6 +189,8 @@ class StakeMoves(Staking):
     def _move(self, move: Move) -> int:
         """Check and carry out; the TAO that the stake was worth."""
         amount, tao = self._check_move(move)
+        if move.netuid == move.to_netuid:
+            self.carry_lock(move.coldkey, move.to_coldkey, move.netuid, amount)
         self.debit_stake(move.hotkey, move.coldkey, move.netuid, amount)
         if move.netuid == move.to_netuid:
             self.credit_stake(move.to_hotkey, move.to_coldkey, move.netuid, amount)
@@ -219,6 +221,8 @@ class StakeMoves(Staking):
         if move.coldkey != move.to_coldkey:
             allowed = all(self.TransferToggle[netuid] for netuid in netuids)
             self.ensure(allowed, "TransferDisallowed")
+        if move.netuid != move.to_netuid:
+            self.ensure_available(move.coldkey, move.netuid, amount)
         return amount, tao
 
     def _try_unstake(self, who: bytes, hotkey: bytes, netuid: int) -> None:

@@ -10,6 +10,7 @@ from taocli.localnet.frame.call import Invocation, call
 from taocli.localnet.frame.outcome import DispatchFailure, InvalidTransaction, Origin
 from taocli.localnet.frame.types import AccountId, boolean, u16, u64
 from taocli.localnet.pallets.subtensor.amm import gross_of
+from taocli.localnet.pallets.subtensor.lock_ledger import LockLedger
 from taocli.localnet.pallets.subtensor.neurons import Neurons
 from taocli.localnet.pallets.subtensor.shares import ROOT
 
@@ -26,7 +27,7 @@ _POOL_CODES = {
 }
 
 
-class Staking(Neurons):
+class Staking(Neurons, LockLedger):
     """``add_stake`` and ``remove_stake``, with and without a price limit."""
 
     name = "SubtensorModule"
@@ -119,6 +120,7 @@ class Staking(Neurons):
         self.ensure(amount > 0, "AmountTooLow")
         quoted = self.quote_sell(netuid, amount)
         self.ensure(amount == held or quoted.received >= MIN_STAKE, "AmountTooLow")
+        self.ensure_available(coldkey, netuid, amount)
         self.debit_stake(hotkey, coldkey, netuid, amount)
         trade = self.sell_alpha(coldkey, netuid, amount)
         self.deposit("StakeRemoved", coldkey, hotkey, trade.received, amount, netuid, trade.fee)
