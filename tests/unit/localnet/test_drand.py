@@ -40,9 +40,7 @@ def pulse(number: int = 1000, signature: bytes = ROUND_1000) -> dict[str, Any]:
 
 
 def write(chain: Chain, *pulses: dict[str, Any], who: str | None = None) -> str | None:
-    return chain.do(
-        who, "Drand.write_pulse", pulses_payload=payload(*pulses), signature=None
-    )
+    return chain.do(who, "Drand.write_pulse", pulses_payload=payload(*pulses), signature=None)
 
 
 def at(chain: Chain, seconds: int) -> None:
