@@ -74,7 +74,7 @@ class TestSetting:
         heard = listen(voting.module)
         voting.ok("Val", "batch_set_weights", **args)
         assert voting.module.Weights[1, 1] == []
-        assert [name for name, _ in heard][0] == "BatchCompletedWithErrors"
+        assert heard[0][0] == "BatchCompletedWithErrors"
 
     def test_lists_must_fit_together(self, open_voting: Chain) -> None:
         args = {"netuids": [1, 1], "weights": [[]], "version_keys": [0]}
