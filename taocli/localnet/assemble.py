@@ -1,9 +1,14 @@
 """Putting a localnet together: pallets and APIs into a runtime, block 0 into a store, both into a node.
 
 Below a second per block the runtime calls itself fast (Aura's slot is 250 ms), which is how clients
-recognise a quick chain.
+recognise a quick chain. With a data directory the chain moves there as soon as genesis is known,
+and goes on where the directory's chain ended.
 """
 
+from pathlib import Path
+
+from taocli.localnet.data_directory import open_store
+from taocli.localnet.database import Genesis
 from taocli.localnet.dev_keys import dev_key
 from taocli.localnet.frame.pallet import Constant, Pallet
 from taocli.localnet.frame.runtime_api import RuntimeApi
@@ -11,17 +16,31 @@ from taocli.localnet.frame.types import u64
 from taocli.localnet.genesis import AUTHOR, genesis_config
 from taocli.localnet.node import Localnet
 from taocli.localnet.pallets.admin_utils import AdminUtils
+from taocli.localnet.pallets.alpha_assets import AlphaAssets
 from taocli.localnet.pallets.aura import Aura
+from taocli.localnet.pallets.author_apis import (
+    AuraApi,
+    BlockBuilder,
+    GenesisBuilder,
+    SessionKeys,
+    TaggedTransactionQueue,
+)
 from taocli.localnet.pallets.basket_api import BetaBasketRuntimeApi
 from taocli.localnet.pallets.commitments import Commitments
 from taocli.localnet.pallets.crowdloan import Crowdloan, FastCrowdloan
 from taocli.localnet.pallets.drand import Drand
+from taocli.localnet.pallets.evm_placeholders import BaseFee, Evm, EvmChainId
+from taocli.localnet.pallets.grandpa import Grandpa, GrandpaApi
+from taocli.localnet.pallets.limit_orders import LimitOrders
 from taocli.localnet.pallets.mev_shield import MevShield
 from taocli.localnet.pallets.multisig import Multisig
 from taocli.localnet.pallets.preimage import Preimage
 from taocli.localnet.pallets.proxy import Proxy
 from taocli.localnet.pallets.proxy_api import ProxyFilterRuntimeApi
+from taocli.localnet.pallets.randomness import RandomnessCollectiveFlip
+from taocli.localnet.pallets.safe_mode import SafeMode
 from taocli.localnet.pallets.scheduler import Scheduler
+from taocli.localnet.pallets.shield_api import ShieldApi
 from taocli.localnet.pallets.standard import FIRST_PALLETS, LAST_PALLETS, STANDARD_APIS
 from taocli.localnet.pallets.subtensor.api_accounts import (
     DelegateInfoRuntimeApi,
@@ -59,6 +78,13 @@ APIS: tuple[type[RuntimeApi], ...] = (
     SubnetRegistrationRuntimeApi,
     ProxyFilterRuntimeApi,
     BetaBasketRuntimeApi,
+    BlockBuilder,
+    TaggedTransactionQueue,
+    AuraApi,
+    GrandpaApi,
+    SessionKeys,
+    GenesisBuilder,
+    ShieldApi,
 )
 
 
@@ -67,16 +93,21 @@ def pallets(*, fast: bool) -> tuple[type[Pallet], ...]:
     first = tuple(FastAura if fast and item is Aura else item for item in FIRST_PALLETS)
     crowdloan = FastCrowdloan if fast else Crowdloan
     others = (
-        Multisig, Preimage, Scheduler, Proxy, Commitments, AdminUtils, Drand, crowdloan, Swap,
-        MevShield,
+        RandomnessCollectiveFlip, Grandpa, SubtensorModule, Multisig, Preimage, Scheduler, Proxy,
+        Commitments, AdminUtils, SafeMode, Evm, EvmChainId, BaseFee, Drand, crowdloan, Swap,
+        MevShield, AlphaAssets, LimitOrders,
     )  # fmt: skip
-    return (*first, SubtensorModule, *LAST_PALLETS, *others)
+    return tuple(sorted((*first, *LAST_PALLETS, *others), key=lambda pallet: pallet.index))
 
 
 def build_producer(
-    *, profile: str = "dev", tempo: int | None = None, block_time: float | None = 12.0
+    *,
+    profile: str = "dev",
+    tempo: int | None = None,
+    block_time: float | None = 12.0,
+    data: Path | None = None,
 ) -> Producer:
-    """A chain at genesis without a node, for whoever drives blocks by hand."""
+    """A chain without a node, for whoever drives blocks by hand; it is kept in ``data`` if given."""
     fast = block_time is None or block_time < 1.0
     store = MemoryStore()
     runtime = Runtime(pallets(fast=fast), APIS, state=State(store.committed))
@@ -91,7 +122,18 @@ def build_producer(
         companion=ShieldAuthor(runtime),
     )
     producer.seal_genesis()
+    if data is not None:
+        slots = FAST_SLOT_MS if fast else SLOW_SLOT_MS
+        summary = f"profile {profile}, tempo {tempo or 'as usual'}, slots of {slots} ms"
+        producer.move_to(open_store(data, genesis_of(producer, summary)))
     return producer
+
+
+def genesis_of(producer: Producer, summary: str) -> Genesis:
+    """What a chain in memory that has no other block began with."""
+    committed = producer.store.committed
+    entries = {key: committed.get(key) or b"" for key in committed.keys(b"")}
+    return Genesis(producer.store.head, entries, producer.runtime.version.spec_version, summary)
 
 
 def build_localnet(
@@ -100,7 +142,11 @@ def build_localnet(
     tempo: int | None = None,
     block_time: float | None = 12.0,
     port: int = 9_944,
+    data: Path | None = None,
 ) -> Localnet:
-    """A node at genesis, not yet started; ``block_time`` in seconds, None for instant blocks."""
-    producer = build_producer(profile=profile, tempo=tempo, block_time=block_time)
+    """A node, not yet started; ``block_time`` in seconds, None for instant blocks.
+
+    The chain lives in the directory ``data``, else in memory; see ``data_directory.open_store``.
+    """
+    producer = build_producer(profile=profile, tempo=tempo, block_time=block_time, data=data)
     return Localnet(producer, block_time=block_time, port=port, profile=profile)

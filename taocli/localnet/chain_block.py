@@ -11,6 +11,8 @@ from hashlib import blake2b
 AURA = b"aura"
 _PRE_RUNTIME = 6
 _SEAL = 5
+_CONSENSUS = 4
+_HASH = 32
 
 NO_PARENT = bytes(32)
 
@@ -30,6 +32,16 @@ def compact(value: int) -> bytes:
         return (value << 2 | 2).to_bytes(4, "little")
     width = (value.bit_length() + 7) // 8
     return bytes([(width - 4) << 2 | 3]) + value.to_bytes(width, "little")
+
+
+def read_compact(data: bytes, at: int = 0) -> tuple[int, int]:
+    """The compact integer at a position and the position behind it; ``ValueError`` when cut off."""
+    mode = data[at] & 3 if at < len(data) else 0
+    start, width = (at + 1, (data[at] >> 2) + 4) if mode == 3 else (at, 1 << mode)
+    if start + width > len(data):
+        raise ValueError("A compact integer is cut off.")
+    value = int.from_bytes(data[start : start + width], "little")
+    return value if mode == 3 else value >> 2, start + width
 
 
 def pre_runtime(slot: int) -> bytes:
@@ -70,6 +82,25 @@ class Header:
             )
         )
 
+    @classmethod
+    def decode(cls, encoded: bytes) -> "Header":
+        """The header that ``encode`` made these bytes of; ``ValueError`` when it cannot have."""
+        number, at = read_compact(encoded, _HASH)
+        state_root, extrinsics, at = (
+            encoded[at : at + _HASH],
+            encoded[at + _HASH :][:_HASH],
+            at + 64,
+        )
+        count, at = read_compact(encoded, at)
+        digest = []
+        for _ in range(count):
+            end = _end_of_item(encoded, at)
+            digest.append(encoded[at:end])
+            at = end
+        if at != len(encoded):
+            raise ValueError("A header does not end where its digest does.")
+        return cls(encoded[:_HASH], number, state_root, extrinsics, tuple(digest))
+
     @property
     def hash(self) -> bytes:
         """BLAKE2-256 of the encoding."""
@@ -92,3 +123,11 @@ class Block:
     def number(self) -> int:
         """The block's height."""
         return self.header.number
+
+
+def _end_of_item(encoded: bytes, at: int) -> int:
+    """Where the digest item at a position ends: a kind, an engine's name, bytes with their length."""
+    if encoded[at : at + 1] not in {bytes([kind]) for kind in (_PRE_RUNTIME, _CONSENSUS, _SEAL)}:
+        raise ValueError("A digest item is of no known kind.")
+    length, start = read_compact(encoded, at + 1 + len(AURA))
+    return start + length

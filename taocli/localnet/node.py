@@ -66,12 +66,13 @@ class Localnet:
         self._clock = asyncio.create_task(self._run_clock(), name="localnet-clock")
 
     async def stop(self) -> None:
-        """Stop making blocks, then close every connection."""
+        """Stop making blocks, close every connection, then the store."""
         if self._clock is not None:
             self._clock.cancel()
             await asyncio.gather(self._clock, return_exceptions=True)
             self._clock = None
         await self._server.stop()
+        self.producer.store.close()
 
     async def wait_failed(self) -> None:
         """Return when the clock task ends by itself, raising what ended it."""

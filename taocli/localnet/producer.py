@@ -2,17 +2,19 @@
 
 Every block is final as soon as it exists: there is one author and nobody to disagree, so finalized is
 always the best block. The author seals as Aura would, with an sr25519 signature over the hash of the
-unsealed header. Time never runs backwards: a block is at least a millisecond later than its parent.
+unsealed header. Time comes from a ``Clock`` and never runs backwards: a block is at least a millisecond
+later than its parent.
 What the author adds of its own accord, an inherent or what it found inside a transaction, comes from a
 ``Companion``.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from taocli.domain.errors import TaoError
 from taocli.localnet.chain_block import (
     NO_PARENT,
     Block,
@@ -21,7 +23,9 @@ from taocli.localnet.chain_block import (
     compact,
     extrinsics_root,
     pre_runtime,
+    read_compact,
 )
+from taocli.localnet.clock import Clock, ClockState, machine_ms
 from taocli.localnet.execution import Execution
 from taocli.localnet.frame.outcome import InvalidTransaction
 from taocli.localnet.pool import Pool, PoolRefused, Transaction, Watcher
@@ -29,11 +33,18 @@ from taocli.localnet.state import State
 from taocli.localnet.store import Store
 
 CODE_KEY = b":code"
+_TIMESTAMP_SET = b"\x04\x02\x00"
 MAX_BLOCK_BYTES = 5 * 1024 * 1024
 """Of signed extrinsics; the runtime's own limit is 75 % of 10 MiB."""
 
+_FOR_EVER = 1 << 80
+"""A block number that no transaction's lifetime reaches."""
+
 Author = Callable[[bytes], bytes]
 """Signs the hash of an unsealed header; 64 bytes come back."""
+
+Covered = Callable[[bytes], bytes]
+"""What of an extrinsic the header's extrinsics root covers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,8 @@ class _Body:
 class Producer:
     """The one block author of a localnet: owns the pool, and moves the store forward.
 
-    ``slot_ms`` is Aura's slot duration, ``budget_s`` how long transactions may run in one block.
+    ``slot_ms`` is Aura's slot duration, ``budget_s`` how long transactions may run in one block; without a
+    ``clock`` it is that of ``now_ms``.
     """
 
     def __init__(
@@ -78,7 +90,9 @@ class Producer:
         slot_ms: int = 12_000,
         budget_s: float = 2.0,
         companion: Companion | None = None,
-        now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        now_ms: Callable[[], int] = machine_ms,
+        clock: Clock | None = None,
+        covered: Covered = bytes,
     ) -> None:
         self.runtime = runtime
         self.store = store
@@ -87,8 +101,9 @@ class Producer:
         self._slot_ms = slot_ms
         self._budget_s = budget_s
         self._companion = companion
-        self._now_ms = now_ms
-        self._last_ms = 0
+        self._covered = covered
+        self.clock = Clock(now_ms) if clock is None else clock
+        self.last_ms = self.clock.start_ms
 
     def seal_genesis(self) -> Block:
         """Turn what genesis wrote into block 0; its hash also covers the runtime's metadata."""
@@ -98,30 +113,41 @@ class Producer:
         header = Header(NO_PARENT, 0, self.store.committed.root_after(changes), extrinsics_root(()))
         return self._keep(Block(header, header.hash, ()), changes)
 
+    def move_to(self, store: Store) -> None:
+        """Go on at the head of another store, whose chain began with the same genesis."""
+        self.store = store
+        self.runtime.state = State(store.committed)
+        self.runtime.head_hash = store.head.hash
+        self._last_ms = time_of(store.head)
+
     def seal_block(self, max_transactions: int | None = None) -> Block:
         """Make one block of what is ready, store it, and tell those who watch."""
-        parent = self.store.head
-        number = parent.number + 1
-        now_ms = max(self._now_ms(), self._last_ms + 1)
-        self._last_ms = now_ms
-        self.runtime.begin_block(number, parent.hash, now_ms)
+        now_ms = self.clock.next_after(self.last_ms)
+        self._open(now_ms)
         body = _Body([timestamp_inherent(now_ms)])
         self.runtime.apply(body.extrinsics[0])
         self._fill(body, max_transactions)
-        self.runtime.end_block()
-        changes = self.runtime.state.take_changes()
-        bodies = tuple(body.extrinsics)
-        header = Header(
-            parent.hash,
-            number,
-            self.store.committed.root_after(changes),
-            extrinsics_root(bodies),
-            (pre_runtime(now_ms // self._slot_ms),),
-        )
-        header = header.sealed(self._author(header.hash))
-        block = self._keep(Block(header, header.hash, bodies), changes)
+        block = self._close(now_ms, body.extrinsics, self._author)
         self._announce(block, body)
         return block
+
+    def repeat_block(self, now_ms: int, extrinsics: Sequence[bytes], seal: bytes) -> Block:
+        """Make a block of exactly these extrinsics, its inherents among them, under a known seal.
+
+        ``InvalidTransaction`` when one of them cannot be in it; the chain is of no use then.
+        """
+        self._open(now_ms)
+        for encoded in extrinsics:
+            self.runtime.apply(encoded)
+        return self._close(now_ms, extrinsics, lambda _: seal)
+
+    def resume(self, last_ms: int, clock: ClockState) -> None:
+        """Go on from the store's head after it was rewound; the pool is emptied."""
+        self.runtime.state = State(self.store.committed)
+        self.runtime.head_hash = self.store.head.hash
+        self.last_ms = last_ms
+        self.clock.state = clock
+        self.pool.settle(set(), _FOR_EVER)
 
     def submit(self, encoded: bytes, watcher: Watcher | None = None) -> Transaction:
         """Take a signed extrinsic into the pool; raise ``PoolRefused``."""
@@ -161,8 +187,31 @@ class Producer:
         finally:
             self.runtime.state = current
 
+    def _open(self, now_ms: int) -> None:
+        parent = self.store.head
+        self.last_ms = now_ms
+        self.runtime.begin_block(parent.number + 1, parent.hash, now_ms)
+
+    def _close(self, now_ms: int, extrinsics: Sequence[bytes], author: Author) -> Block:
+        parent = self.store.head
+        self.runtime.end_block()
+        changes = self.runtime.state.take_changes()
+        header = Header(
+            parent.hash,
+            parent.number + 1,
+            self.store.committed.root_after(changes),
+            extrinsics_root(tuple(self._covered(item) for item in extrinsics)),
+            (pre_runtime(now_ms // self._slot_ms),),
+        )
+        header = header.sealed(author(header.hash))
+        return self._keep(Block(header, header.hash, tuple(extrinsics)), changes)
+
     def _keep(self, block: Block, changes: dict[bytes, bytes | None]) -> Block:
-        self.store.append(block, changes)
+        try:
+            self.store.append(block, changes)
+        except TaoError:  # what the lost block computed must not be read as if it were there
+            self.runtime.state = State(self.store.committed)
+            raise
         self.runtime.head_hash = block.hash
         return block
 
@@ -218,5 +267,13 @@ class Producer:
 
 def timestamp_inherent(now_ms: int) -> bytes:
     """The bare extrinsic ``Timestamp.set`` (pallet 2, call 0) that opens every block."""
-    body = b"\x04\x02\x00" + compact(now_ms)
+    body = _TIMESTAMP_SET + compact(now_ms)
     return compact(len(body)) + body
+
+
+def time_of(block: Block) -> int:
+    """The time in milliseconds that a block begins with; 0 for genesis, which has none."""
+    if not block.extrinsics:
+        return 0
+    _, start = read_compact(block.extrinsics[0])
+    return read_compact(block.extrinsics[0], start + len(_TIMESTAMP_SET))[0]

@@ -202,14 +202,16 @@ class CommittedState:
             found.append(key)
         return found
 
+    def undo_of(self, changes: Mapping[bytes, bytes | None]) -> dict[bytes, bytes | None]:
+        """What would take ``changes`` back: the present value of every key that they change."""
+        before = {key: self._values.get(key) for key in changes}
+        return {key: previous for key, previous in before.items() if previous != changes[key]}
+
     def apply(self, changes: Mapping[bytes, bytes | None]) -> dict[bytes, bytes | None]:
-        """Write ``changes`` and return the undo: the previous value of every key that changed."""
-        undo: dict[bytes, bytes | None] = {}
-        for key, value in changes.items():
-            previous = self._values.get(key)
-            if previous == value:
-                continue
-            undo[key] = previous
+        """Write ``changes`` and return what would take them back."""
+        undo = self.undo_of(changes)
+        for key, previous in undo.items():
+            value = changes[key]
             if previous is None:
                 self._keys.add(key)
             else:

@@ -1,14 +1,16 @@
-"""Where sealed blocks and the state after each of them are kept.
+"""Where sealed blocks and the state after each of them are kept: in memory, or in a file as well.
 
 The newest state is held whole. Older ones are reached by undo diffs, merged when somebody asks, so an old
 read costs time and a new block does not. As on the real node, state older than ``STATE_HISTORY`` blocks is discarded; headers and bodies stay.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from taocli.domain.errors import RpcFailed
 from taocli.localnet.chain_block import Block
+from taocli.localnet.database import Database
+from taocli.localnet.database_failures import damaged
 from taocli.localnet.state import CommittedState, Snapshot
 
 STATE_HISTORY = 2_400
@@ -48,6 +50,9 @@ class Store(Protocol):
 
     def changed_keys(self, block_hash: bytes) -> frozenset[bytes]:
         """The keys whose value a recent block changed."""
+
+    def close(self) -> None:
+        """Give back what the store holds; ``head`` and ``committed`` can still be read."""
 
 
 class MemoryStore:
@@ -103,6 +108,86 @@ class MemoryStore:
         """The keys whose value a recent block changed."""
         number = self._numbers.get(block_hash)
         return frozenset() if number is None else frozenset(self._undo.get(number, ()))
+
+    def close(self) -> None:
+        """There is nothing to give back."""
+
+
+class DiskStore:
+    """A ``Store`` that is there again after the process ended, however it ended.
+
+    A block is in the file before it is in memory. The newest state is read into memory on opening and
+    checked against the newest header; blocks, and diffs from before the start, are read when asked for.
+    """
+
+    def __init__(self, database: Database, close: Callable[[], None]) -> None:
+        self._database = database
+        self.close = close
+        self._undo: dict[int, dict[bytes, bytes | None]] = {}
+        self.head = database.newest()
+        self.committed = CommittedState()
+        try:
+            self.committed.apply(database.entries())
+        except TypeError as error:
+            raise damaged(database.path, str(error)) from None
+        if self.committed.root_after({}) != self.head.header.state_root:
+            why = f"The state is not the one that block {self.head.number} seals."
+            raise damaged(database.path, why)
+
+    def append(self, block: Block, changes: Mapping[bytes, bytes | None]) -> None:
+        """Add the next block; when this returns the disk has it."""
+        if block.header.parent_hash != self.head.hash or block.number != self.head.number + 1:
+            raise UnknownBlock(
+                f"Block {block.number} does not follow.",
+                why=f"The head is number {self.head.number}, 0x{self.head.hash.hex()}.",
+            )
+        undo = self.committed.undo_of(changes)
+        discarded = block.number - STATE_HISTORY
+        self._database.append(block, {key: changes[key] for key in undo}, undo, discarded)
+        self._undo[block.number] = self.committed.apply(changes)
+        self._undo.pop(discarded, None)
+        self.head = block
+
+    def block(self, block_hash: bytes) -> Block | None:
+        """A block by hash."""
+        return self.head if block_hash == self.head.hash else self._database.block(block_hash)
+
+    def hash_at(self, number: int) -> bytes | None:
+        """The hash of the block at a height."""
+        return self.head.hash if number == self.head.number else self._database.hash_at(number)
+
+    def state_at(self, block_hash: bytes) -> Snapshot:
+        """The state after a block."""
+        newest = self.head.number
+        number = self._number_of(block_hash)
+        if number is None:
+            raise UnknownBlock(f"Unknown block 0x{block_hash.hex()}.")
+        if number == newest:
+            return self.committed
+        wanted = range(number + 1, newest + 1)
+        if len(wanted) <= STATE_HISTORY:
+            self._read_undo(wanted)
+        if any(n not in self._undo for n in wanted):
+            raise StateDiscarded(f"State already discarded for 0x{block_hash.hex()}")
+        return PastState(self.committed, [self._undo[n] for n in wanted])
+
+    def changed_keys(self, block_hash: bytes) -> frozenset[bytes]:
+        """The keys whose value a recent block changed."""
+        number = self._number_of(block_hash)
+        if number is None:
+            return frozenset()
+        self._read_undo(range(number, number + 1))
+        return frozenset(self._undo.get(number, ()))
+
+    def _number_of(self, block_hash: bytes) -> int | None:
+        if block_hash == self.head.hash:
+            return self.head.number
+        return self._database.number_of(block_hash)
+
+    def _read_undo(self, wanted: range) -> None:
+        missing = [number for number in wanted if number not in self._undo]
+        if missing:
+            self._undo |= self._database.undo(missing[0], missing[-1])
 
 
 class PastState:

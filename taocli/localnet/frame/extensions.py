@@ -37,6 +37,7 @@ class Extension:
 
 _SYSTEM = "frame_system::extensions"
 _NODE = "node_subtensor_runtime"
+_OF_RUNTIME = {"T": Struct(f"{_NODE}::Runtime")}
 MODE = Enum("frame_metadata_hash_extension::Mode", Variant(0, "Disabled"), Variant(1, "Enabled"))
 _CHARGE = Newtype(
     "pallet_transaction_payment::ChargeTransactionPayment",
@@ -56,16 +57,22 @@ EXTENSIONS = (
     Extension("CheckWeight", Struct(f"{_SYSTEM}::check_weight::CheckWeight")),
     Extension("ChargeTransactionPayment", _CHARGE),
     Extension(
-        "SudoTransactionExtension", Struct(f"{_NODE}::sudo_wrapper::SudoTransactionExtension")
+        "SudoTransactionExtension",
+        Struct(f"{_NODE}::sudo_wrapper::SudoTransactionExtension", _OF_RUNTIME),
     ),
     Extension(
-        "CheckShieldedTxValidity", Struct("pallet_shield::extension::CheckShieldedTxValidity")
+        "CheckShieldedTxValidity",
+        Struct("pallet_shield::extension::CheckShieldedTxValidity", _OF_RUNTIME),
     ),
     Extension(
         "SubtensorTransactionExtension",
-        Struct("pallet_subtensor::extensions::subtensor::SubtensorTransactionExtension"),
+        Struct(
+            "pallet_subtensor::extensions::subtensor::SubtensorTransactionExtension", _OF_RUNTIME
+        ),
     ),
-    Extension("DrandPriority", Struct("pallet_drand::drand_priority::DrandPriority")),
+    Extension(
+        "DrandPriority", Struct("pallet_drand::drand_priority::DrandPriority", _OF_RUNTIME)
+    ),
     Extension(
         "CheckMetadataHash",
         Struct("frame_metadata_hash_extension::CheckMetadataHash", mode=Field(None, MODE, "Mode")),

@@ -50,6 +50,7 @@ from taocli.localnet.frame.scale import (
     TypeRegistry,
     Unencodable,
     malformed,
+    same,
     unencodable,
 )
 
@@ -157,6 +158,29 @@ I96F32 = _fixed("FixedI128", i128, 32)
 I32F32 = _fixed("FixedI64", i64, 32)
 
 
+class _NoIndex(Type):
+    """The compact form of an account index where accounts have none: no bytes at all."""
+
+    name = identity = "Compact<()>"
+    snapshot = staticmethod(same)
+
+    def encode(self, value: Any) -> bytes:  # noqa: ARG002 - there is one value
+        """See ``Type.encode``."""
+        return b""
+
+    def decode(self, reader: Reader) -> tuple[()]:  # noqa: ARG002 - there are no bytes
+        """See ``Type.decode``."""
+        return ()
+
+    def default(self) -> tuple[()]:
+        """See ``Type.default``."""
+        return ()
+
+    def define(self, registry: TypeRegistry) -> TypeDefinition:
+        """See ``Type.define``."""
+        return TypeDefinition(("Compact", {"type": registry.id_of(Unit)}))
+
+
 class _MultiAddress(Enum):
     """Where a call goes to; account ids stand for themselves."""
 
@@ -177,7 +201,7 @@ class _MultiAddress(Enum):
 MultiAddress = _MultiAddress(
     "sp_runtime::multiaddress::MultiAddress",
     Variant(0, "Id", Field(None, AccountId, "AccountId")),
-    Variant(1, "Index", Field(None, Compact(u32), "AccountIndex")),
+    Variant(1, "Index", Field(None, _NoIndex(), "AccountIndex")),
     Variant(2, "Raw", Field(None, Bytes, "Vec<u8>")),
     Variant(3, "Address32", Field(None, Array(u8, 32), "[u8; 32]")),
     Variant(4, "Address20", Field(None, Array(u8, 20), "[u8; 20]")),

@@ -1,9 +1,10 @@
 """Balances: TAO that accounts hold, in rao.
 
 An account with less than the existential deposit (500 rao) does not exist: what a call leaves below it
-is lost as dust and the account is removed, nonce included. For other pallets: ``free``, ``reducible``,
-``transfer``, ``deposit_into``, ``withdraw``, ``mint``, ``burn_from``, ``reserve``, ``unreserve``. All amounts
-are integers of rao; what cannot be done raises ``DispatchFailure`` with a TokenError.
+is lost as dust and the account is removed, nonce included. One with reserved balance (a deposit) has to
+keep the existential deposit beside it. For other pallets: ``free``, ``reducible``, ``transfer``,
+``deposit_into``, ``withdraw``, ``mint``, ``burn_from``, ``reserve``, ``unreserve``. All amounts are integers of
+rao; what cannot be done raises ``DispatchFailure``, mostly with a TokenError. Source: ``pallet_balances``.
 """
 
 from collections.abc import Mapping
@@ -19,11 +20,14 @@ from taocli.localnet.frame.types import (
     Compact,
     Field,
     MultiAddress,
+    Vec,
     WeakBoundedVec,
     boolean,
     u32,
     u64,
 )
+from taocli.localnet.pallets import account_references
+from taocli.localnet.pallets.account_references import can_lose_provider, with_balance
 from taocli.localnet.pallets.balances_types import (
     AdjustmentDirection,
     BalanceLock,
@@ -35,7 +39,7 @@ from taocli.localnet.pallets.balances_types import (
 )
 from taocli.localnet.pallets.system_types import AccountData
 
-EXISTENTIAL_DEPOSIT = 500
+EXISTENTIAL_DEPOSIT = account_references.EXISTENTIAL_DEPOSIT
 _WHO = Field(None, AccountId, "T::AccountId")
 _AMOUNT = Field(None, u64, "T::Balance")
 _TARGET = Field(None, MultiAddress, "AccountIdLookupOf<T>")
@@ -134,6 +138,11 @@ class Balances(Pallet):
         origin.root()
         self.unreserve(who, amount)
 
+    @call(6, who=Field(None, Vec(AccountId), "Vec<T::AccountId>"))
+    def upgrade_accounts(self, origin: Origin, who: list[bytes]) -> None:  # noqa: ARG002 - none is old
+        """Bring accounts to today's form; they were never in another."""
+        origin.signed()
+
     @call(8, who=_TARGET, new_free=_VALUE)
     def force_set_balance(self, origin: Origin, who: bytes, new_free: int) -> None:
         """Set an account's free balance, by root; less than the existential deposit is nothing."""
@@ -170,11 +179,11 @@ class Balances(Pallet):
         return free
 
     def reducible(self, who: bytes, *, keep_alive: bool = True) -> int:
-        """How much can leave the account; ``keep_alive`` (or a dependant) keeps the minimum."""
+        """How much can leave the account; ``keep_alive`` (or a deposit) keeps the minimum."""
         account = self.runtime.system.Account[who]
         data = account["data"]
         kept = max(data["frozen"] - data["reserved"], 0)
-        if keep_alive or account["consumers"]:
+        if keep_alive or (data["free"] and not can_lose_provider(account)):
             kept = max(kept, EXISTENTIAL_DEPOSIT)
         return int(max(data["free"] - kept, 0))
 
@@ -182,7 +191,7 @@ class Balances(Pallet):
         self, source: bytes, dest: bytes, amount: int, *, keep_alive: bool = False
     ) -> None:
         """Move TAO and record ``Transfer``."""
-        self._check_withdrawal(source, amount, keep_alive=keep_alive)
+        self._check_transfer(source, amount, keep_alive=keep_alive)
         if amount and self.free(dest) + amount < EXISTENTIAL_DEPOSIT:
             raise DispatchFailure.token("BelowMinimum")
         if source == dest:
@@ -196,8 +205,7 @@ class Balances(Pallet):
         """Take TAO out of an account and record ``Withdraw``; issuance is the caller's affair."""
         if not amount:
             return
-        self._check_withdrawal(who, amount, keep_alive=keep_alive)
-        self._write_free(who, self.free(who) - amount)
+        self._take(who, amount, keep_alive=keep_alive)
         self.deposit("Withdraw", who, amount)
 
     def deposit_into(self, who: bytes, amount: int) -> bool:
@@ -218,8 +226,7 @@ class Balances(Pallet):
 
     def burn_from(self, who: bytes, amount: int, *, keep_alive: bool = True) -> None:
         """Destroy TAO of an account."""
-        self._check_withdrawal(who, amount, keep_alive=keep_alive)
-        self._write_free(who, self.free(who) - amount)
+        self._take(who, amount, keep_alive=keep_alive)
         self.rescind(amount)
         self.deposit("Burned", who, amount)
 
@@ -235,56 +242,64 @@ class Balances(Pallet):
         self.TotalIssuance.set(max(self.TotalIssuance.get() - amount, 0))
 
     def reserve(self, who: bytes, amount: int) -> None:
-        """Move free balance to reserved; ``InsufficientBalance`` when there is too little."""
-        self.ensure(self.reducible(who) >= amount, "InsufficientBalance")
-        self._move_reserved(who, amount)
+        """Move free balance to reserved.
+
+        ``InsufficientBalance`` when there is too little, ``ConsumerRemaining`` when less than the existential
+        deposit would stay free.
+        """
+        if not amount:
+            return
+        data = self.runtime.system.Account[who]["data"]
+        self.ensure(data["free"] >= amount, "InsufficientBalance")
+        self.ensure(data["free"] - amount >= data["frozen"], "LiquidityRestrictions")
+        self._write(who, data["free"] - amount, data["reserved"] + amount)
         self.deposit("Reserved", who, amount)
 
     def unreserve(self, who: bytes, amount: int) -> int:
         """Move up to ``amount`` of reserved balance back to free; how much was moved."""
-        moved = min(amount, int(self.runtime.system.Account[who]["data"]["reserved"]))
+        data = self.runtime.system.Account[who]["data"]
+        moved = min(amount, int(data["reserved"]))
         if moved:
-            self._move_reserved(who, -moved)
+            self._write(who, data["free"] + moved, data["reserved"] - moved)
             self.deposit("Unreserved", who, moved)
         return moved
 
-    def _move_reserved(self, who: bytes, amount: int) -> None:
-        account = self.runtime.system.Account[who]
-        account["data"]["free"] -= amount
-        account["data"]["reserved"] += amount
-        self.runtime.system.Account[who] = account
-
-    def _check_withdrawal(self, who: bytes, amount: int, *, keep_alive: bool) -> None:
+    def _check_transfer(self, who: bytes, amount: int, *, keep_alive: bool) -> None:
+        """Whether an account can part with ``amount``."""
         if not amount:
             return
         account = self.runtime.system.Account[who]
-        free = account["data"]["free"]
-        if amount > free:
+        left = account["data"]["free"] - amount
+        if left < 0:
             raise DispatchFailure.token("FundsUnavailable")
-        if free - amount < max(account["data"]["frozen"] - account["data"]["reserved"], 0):
+        if amount > self.reducible(who, keep_alive=False):
             raise DispatchFailure.token("Frozen")
-        if free - amount < EXISTENTIAL_DEPOSIT and keep_alive:
+        if left < EXISTENTIAL_DEPOSIT and keep_alive:
             raise DispatchFailure.token("NotExpendable")
+
+    def _take(self, who: bytes, amount: int, *, keep_alive: bool) -> None:
         if amount > self.reducible(who, keep_alive=keep_alive):
             raise DispatchFailure.token("FundsUnavailable")
+        self._write_free(who, self.free(who) - amount)
 
     def _write_free(self, who: bytes, free: int) -> None:
-        """Set the free balance; the account appears or, with its dust, goes."""
+        self._write(who, free, self.runtime.system.Account[who]["data"]["reserved"])
+
+    def _write(self, who: bytes, free: int, reserved: int) -> None:
+        """Set an account's balances; the account appears or, with its dust, goes."""
         system = self.runtime.system
-        account = system.Account[who]
-        existed = account["providers"] > 0
-        dead = free < EXISTENTIAL_DEPOSIT and not account["data"]["reserved"]
-        if dead and existed and account["providers"] == 1 and not account["sufficients"]:
+        known = system.Account[who]
+        change = with_balance(known, free, reserved)
+        if change.account is not None:
+            system.Account[who] = change.account
+        elif known["providers"] or known["sufficients"]:
             del system.Account[who]
-            if free:
-                self.rescind(free)
-                self.deposit("DustLost", who, free)
-            system.deposit("KilledAccount", who)
-            return
-        account["data"]["free"] = free
-        if not existed and not dead:
-            account["providers"] = 1
+        if change.is_new:
             system.deposit("NewAccount", who)
+        if change.is_killed:
+            system.deposit("KilledAccount", who)
+        if change.is_endowed:
             self.deposit("Endowed", who, free)
-        if existed or not dead:
-            system.Account[who] = account
+        if change.dust:
+            self.rescind(change.dust)
+            self.deposit("DustLost", who, change.dust)

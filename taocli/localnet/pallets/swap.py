@@ -8,20 +8,29 @@ from taocli.localnet.frame.outcome import Origin
 from taocli.localnet.frame.pallet import Constant, Error, Event, Pallet
 from taocli.localnet.frame.storage import Identity, Map, Twox64Concat
 from taocli.localnet.frame.types import (
+    AccountId,
     BoundedVec,
+    Field,
     Newtype,
     Perquintill,
     Struct,
     boolean,
+    i32,
+    i64,
     u8,
     u16,
     u64,
+    u128,
 )
 from taocli.localnet.pallets.subtensor.amm import HALF, MINIMUM_RESERVE
 from taocli.localnet.pallets.subtensor.chain_types import PalletId
 
 Balancer = Struct("pallet_subtensor_swap::pallet::balancer::Balancer", quote=Perquintill)
 NonZeroU64 = Newtype("NonZeroU64", u64)
+TickIndex = Newtype("pallet_subtensor_swap::pallet::TickIndex", i32)
+PositionId = Newtype("pallet_subtensor_swap::pallet::PositionId", u128)
+_ACCOUNT = Field(None, AccountId, "T::AccountId")
+_NETUID = Field(None, u16, "NetUid")
 MAX_FEE_RATE = 10_000
 
 
@@ -80,7 +89,44 @@ class Swap(Pallet):
         self.FeeRate[netuid] = rate
         self.deposit("FeeRateSet", netuid, rate)
 
+    @call(
+        1, hotkey=_ACCOUNT, netuid=_NETUID, tick_low=TickIndex, tick_high=TickIndex, liquidity=u64
+    )
+    def add_liquidity(
+        self,
+        origin: Origin,  # noqa: ARG002 - wire
+        hotkey: bytes,  # noqa: ARG002 - wire
+        netuid: int,  # noqa: ARG002 - wire
+        tick_low: int,  # noqa: ARG002 - wire
+        tick_high: int,  # noqa: ARG002 - wire
+        liquidity: int,  # noqa: ARG002 - wire
+    ) -> None:
+        """Deprecated: there is no user liquidity."""
+        self.fail("Deprecated")
+
+    @call(2, hotkey=_ACCOUNT, netuid=_NETUID, position_id=PositionId)
+    def remove_liquidity(self, origin: Origin, hotkey: bytes, netuid: int, position_id: int) -> None:  # noqa: ARG002 - wire
+        """Deprecated: there is no user liquidity."""
+        self.fail("Deprecated")
+
+    @call(3, hotkey=_ACCOUNT, netuid=_NETUID, position_id=PositionId, liquidity_delta=i64)
+    def modify_position(
+        self,
+        origin: Origin,  # noqa: ARG002 - wire
+        hotkey: bytes,  # noqa: ARG002 - wire
+        netuid: int,  # noqa: ARG002 - wire
+        position_id: int,  # noqa: ARG002 - wire
+        liquidity_delta: int,  # noqa: ARG002 - wire
+    ) -> None:
+        """Deprecated: there is no user liquidity."""
+        self.fail("Deprecated")
+
     @call(4, netuid=u16, enable=boolean)
     def toggle_user_liquidity(self, origin: Origin, netuid: int, enable: bool) -> None:  # noqa: ARG002 - wire
+        """Deprecated: there is no user liquidity."""
+        self.fail("Deprecated")
+
+    @call(5)
+    def disable_lp(self, origin: Origin) -> None:  # noqa: ARG002 - wire
         """Deprecated: there is no user liquidity."""
         self.fail("Deprecated")

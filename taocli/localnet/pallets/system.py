@@ -22,6 +22,7 @@ from taocli.localnet.frame.types import (
     boolean,
     u16,
     u32,
+    u64,
 )
 from taocli.localnet.frame.version import Digest, RuntimeVersionType
 from taocli.localnet.pallets.system_types import (
@@ -116,6 +117,12 @@ class System(Pallet):
     def remark(self, origin: Origin, remark: bytes) -> None:  # noqa: ARG002  # only its bytes count
         """Put bytes on chain without effect."""
         origin.signed()
+
+    @call(1, dispatch_class="Operational", pages=u64)
+    def set_heap_pages(self, origin: Origin, pages: int) -> None:
+        """Note how much memory a runtime in WebAssembly may use; this one is none."""
+        origin.root()
+        self.runtime.current_state().set(b":heappages", u64.encode(pages))
 
     @call(4, dispatch_class="Operational", items=Vec(Tuple(Bytes, Bytes)))
     def set_storage(self, origin: Origin, items: list[tuple[bytes, bytes]]) -> None:

@@ -16,6 +16,7 @@ from taocli.localnet.pallets.subtensor.api_types import (
     SubnetInfov2,
     SubnetState,
 )
+from taocli.localnet.pallets.subtensor.mechanism_index import storage_index
 from taocli.localnet.pallets.subtensor.metagraph import SubnetReader
 from taocli.localnet.pallets.subtensor.pools import subnet_account
 
@@ -94,20 +95,38 @@ class SubnetInfoRuntimeApi(RuntimeApi):
 
     @method(Option(Metagraph), netuid=u16, mecid=u8)
     def get_mechagraph(self, netuid: int, mecid: int) -> _Record | None:
-        """One mechanism of a subnet; only mechanism 0 exists here."""
-        return self.get_metagraph(netuid) if mecid == 0 else None
+        """One mechanism of a subnet."""
+        return self._mechagraph(netuid, mecid) if self._has_mechanism(netuid, mecid) else None
 
     @method(Vec(Option(Metagraph)))
     def get_all_mechagraphs(self) -> list[_Record]:
         """Every mechanism of every subnet."""
-        return self.get_all_metagraphs()
+        counts = self.runtime.subtensor_module.MechanismCountCurrent
+        return [
+            self._mechagraph(netuid, mecid)
+            for netuid in self._netuids()
+            for mecid in range(counts[netuid])
+        ]
 
     @method(Option(SelectiveMetagraph), netuid=u16, metagraph_indexes=Vec(u16))
     def get_selective_metagraph(self, netuid: int, metagraph_indexes: list[int]) -> _Record | None:
         """The columns of a metagraph that were asked for, by their position in the struct."""
-        if not self._exists(netuid):
-            return None
+        return self._selected(netuid, 0, metagraph_indexes) if self._exists(netuid) else None
+
+    def _has_mechanism(self, netuid: int, mecid: int) -> bool:
+        counts = self.runtime.subtensor_module.MechanismCountCurrent
+        return self._exists(netuid) and bool(mecid < counts[netuid])
+
+    def _mechagraph(self, netuid: int, mecid: int) -> _Record:
+        """The metagraph with what is one mechanism's own."""
+        module, index = self.runtime.subtensor_module, storage_index(netuid, mecid)
         full = self._reader.metagraph(netuid)
+        full["incentives"] = module.Incentive[index]
+        full["last_update"] = module.last_updates(index, module.SubnetworkN[netuid])
+        return full
+
+    def _selected(self, netuid: int, mecid: int, metagraph_indexes: list[int]) -> _Record:
+        full = self._mechagraph(netuid, mecid)
         full["validators"] = [uid for uid, permit in enumerate(full["validator_permit"]) if permit]
         full["commitments"] = [
             (hotkey, list(note))
@@ -124,8 +143,9 @@ class SubnetInfoRuntimeApi(RuntimeApi):
     def get_selective_mechagraph(
         self, netuid: int, subid: int, metagraph_indexes: list[int]
     ) -> _Record | None:
-        """The same for one mechanism; only mechanism 0 exists here."""
-        return self.get_selective_metagraph(netuid, metagraph_indexes) if subid == 0 else None
+        """The same for one mechanism."""
+        known = self._has_mechanism(netuid, subid)
+        return self._selected(netuid, subid, metagraph_indexes) if known else None
 
     @method(Option(SubnetState), netuid=u16)
     def get_subnet_state(self, netuid: int) -> _Record | None:
@@ -144,8 +164,9 @@ class SubnetInfoRuntimeApi(RuntimeApi):
 
     @method(Option(u16))
     def get_subnet_to_prune(self) -> int | None:
-        """The subnet that a new one would replace; none, the chain has room."""
-        return None
+        """The subnet that gives way when there is no room for a new one."""
+        netuid: int | None = self.runtime.subtensor_module.network_to_prune()
+        return netuid
 
     @method(Option(AccountId), netuid=u16)
     def get_subnet_account_id(self, netuid: int) -> bytes | None:

@@ -7,6 +7,7 @@ half. Source: Subtensor spec 425, ``subnets/registration.rs``. Prices are rao.
 from functools import lru_cache
 
 Q32 = 1 << 32
+_U64F64_ONE = 1 << 64
 
 
 @lru_cache(maxsize=256)
@@ -30,13 +31,13 @@ def decayed(price: int, half_life: int, least: int, most: int) -> int:
 
 
 def bumped(price: int, multiplier_bits: int, least: int, most: int) -> int:
-    """The price after a registration; the multiplier is a U64F64 as its 128 bits."""
-    return clamped(price * multiplier_bits >> 64, least, most)
+    """The price after a registration; the multiplier is a U64F64 as its 128 bits, one at least."""
+    return clamped(price * max(multiplier_bits, _U64F64_ONE) >> 64, least, most)
 
 
 def clamped(price: int, least: int, most: int) -> int:
-    """The price within its bounds."""
-    return max(least, min(most, price))
+    """The price within its bounds; the upper one counts where they contradict each other."""
+    return min(most, max(least, price))
 
 
 def _power(base: int, exponent: int) -> int:

@@ -9,7 +9,7 @@ from taocli.localnet.frame.call import call
 from taocli.localnet.frame.outcome import DispatchFailure, Origin
 from taocli.localnet.frame.types import BTreeSet, u16
 from taocli.localnet.pallets.subtensor.chain_types import RootClaimTypeEnum
-from taocli.localnet.pallets.subtensor.pools import Pools
+from taocli.localnet.pallets.subtensor.pools import Pools, subnet_account
 from taocli.localnet.pallets.subtensor.shares import ROOT
 
 _MOST_SUBNETS = 5
@@ -42,20 +42,30 @@ class Claiming(Pools):
 
     def claim(self, hotkey: bytes, coldkey: bytes, netuid: int) -> None:
         """Pay what is owed, unless it is less than the subnet's threshold or cannot be sold."""
-        owed = self.owed_on_root(hotkey, coldkey, netuid)
-        if not owed or owed << _FRACTION_BITS < self.RootClaimableThreshold[netuid]:
+        bits = self.owed_bits(hotkey, coldkey, netuid)
+        owed = bits >> _FRACTION_BITS
+        if not owed or bits < self.RootClaimableThreshold[netuid]:
             return
         if self._keeps(coldkey, netuid):
             self.credit_stake(hotkey, coldkey, netuid, owed)
         else:
             try:
                 with self.runtime.transaction():
-                    tao = self.sell_alpha(coldkey, netuid, owed, free=True).received
-                    bought = self.buy_alpha(coldkey, ROOT, tao)
+                    tao = self._sell_for_root(netuid, owed)
             except DispatchFailure:
                 return
-            self.credit_stake(hotkey, coldkey, ROOT, bought.received)
+            self.credit_stake(hotkey, coldkey, ROOT, tao)
         self.RootClaimed[netuid, hotkey, coldkey] += owed
+
+    def _sell_for_root(self, netuid: int, alpha: int) -> int:
+        """Sell circulating alpha, free of charge, and put the TAO on root; how much that was."""
+        trade = self.quote_sell(netuid, alpha, free=True)
+        self._release(subnet_account(ROOT), netuid, alpha, trade.received)
+        self._move_pool(ROOT, tao=trade.received, alpha=-trade.received)
+        self.TotalStake.set(self.TotalStake.get() + trade.received)
+        self.SubnetVolume[netuid] += trade.received
+        self.SubnetRootSellTao[netuid] += trade.received
+        return trade.received
 
     def _keeps(self, coldkey: bytes, netuid: int) -> bool:
         kind = self.RootClaimType[coldkey]

@@ -1,9 +1,10 @@
 """Slots of a subnet: who holds which uid, and what is remembered per uid.
 
 Numbers that every epoch rewrites are vectors by uid in one storage value per subnet. A new neuron is
-appended while there is room; after that the worst one that is not immune gives way: lowest emission,
-then oldest registration, then lowest uid. Source: Subtensor spec 425, ``subnets/uids.rs`` and
-``subnets/registration.rs``.
+appended while there is room; after that the worst one gives way: lowest emission, then oldest
+registration, then lowest uid, and never the subnet owner's own. Newcomers are immune for a while; they give
+way too when hardly anybody else is left (``MinNonImmuneUids``). Source: Subtensor spec 425,
+``subnets/uids.rs`` and ``subnets/registration.rs``.
 """
 
 from collections.abc import Callable
@@ -59,23 +60,32 @@ class Neurons(Pools):
         return uid
 
     def neuron_to_prune(self, netuid: int) -> int | None:
-        """The slot that the next newcomer would take from somebody."""
+        """The slot that the next newcomer would take from somebody; None when nobody may lose one."""
         emission = self.Emission[netuid]
-        registered = [
-            self.BlockAtRegistration[netuid, uid] for uid in range(self.SubnetworkN[netuid])
-        ]
-        ranked = sorted(
-            (emission[uid], block, uid)
-            for uid, block in enumerate(registered)
-            if self.Keys[netuid, uid] != self.SubnetOwnerHotkey[netuid]
-        )
-        period = self.ImmunityPeriod[netuid]
-        exposed = [uid for _, block, uid in ranked if self.block_number - block >= period]
-        if len(exposed) > self.MinNonImmuneUids[netuid]:
-            return exposed[0]
-        immune = [uid for _, _, uid in ranked if uid not in set(exposed)]
-        candidates = immune or exposed
-        return candidates[0] if candidates else None
+        period, now = self.ImmunityPeriod[netuid], self.block_number
+        immortal = set(self.owner_uids(netuid))
+        immune: list[tuple[int, int, int]] = []
+        exposed: list[tuple[int, int, int]] = []
+        for uid in range(self.SubnetworkN[netuid]):
+            if uid not in immortal:
+                block = self.BlockAtRegistration[netuid, uid]
+                group = immune if now - block < period else exposed
+                group.append((emission[uid] if uid < len(emission) else 0, block, uid))
+        enough = len(exposed) > self.MinNonImmuneUids[netuid]
+        worst = min(exposed if enough else immune, default=None)
+        return None if worst is None else worst[2]
+
+    def owner_uids(self, netuid: int) -> list[int]:
+        """The owner's slots that cannot be lost: the owner hotkey's, then the earliest registered."""
+        hotkeys = self.OwnedHotkeys[self.SubnetOwner[netuid]]
+        found = [uid for hotkey in hotkeys if (uid := self.uid_of(netuid, hotkey)) is not None]
+        found.sort(key=lambda uid: (self.BlockAtRegistration[netuid, uid], uid))
+        limit = self.ImmuneOwnerUidsLimit[netuid]
+        found = found[:limit]
+        first = self.uid_of(netuid, self.SubnetOwnerHotkey[netuid])
+        if first is not None and first not in found:
+            found = [first, *found][:limit]
+        return found
 
     def _append(self, netuid: int, uid: int, hotkey: bytes) -> None:
         self.SubnetworkN[netuid] = uid + 1

@@ -78,6 +78,7 @@ class SubtensorModule(
         cuts = self.cuts_to_lock()
         self.run_due_epochs()
         self.lock_cuts(cuts)
+        self.follow_prices()
         self._follow_epochs()
         self.link_pending_children()
         self.claim_for_some()

@@ -3,6 +3,8 @@
 TAO that goes into a pool moves from the coldkey to the subnet's own account, so balances and pools always
 agree. The fee goes to the block's author; without one it is burned. Root (netuid 0) has no pool: one TAO
 is one unit of stake, free of charge. Source: Subtensor spec 425, ``staking/stake_utils.rs`` and pallet ``swap``.
+
+``TotalStake`` is kept equal to the sum of all pools' TAO; the real chain's also counts every fee.
 """
 
 from dataclasses import dataclass
@@ -80,7 +82,7 @@ class Pools(RootClaims):
         self._pay_fee(coldkey, trade.fee)
         self._move_pool(netuid, tao=net, alpha=-trade.received)
         self.TotalStake.set(self.TotalStake.get() + net)
-        self.SubnetVolume[netuid] += net
+        self.SubnetVolume[netuid] += trade.paid
         return trade
 
     def sell_alpha(self, coldkey: bytes, netuid: int, alpha: int, *, free: bool = False) -> Trade:

@@ -71,21 +71,27 @@ class Registration(Neurons):
         self.SubnetAlphaOut[netuid] -= bought.received
         uid = self.register_neuron(netuid, hotkey)
         self.RegistrationsThisBlock[netuid] += 1
-        self.RegistrationsThisInterval[netuid] += 1
-        self.BurnRegistrationsThisInterval[netuid] += 1
         self.RAORecycledForRegistration[netuid] += price
         least, most = self.MinBurn[netuid], self.MaxBurn[netuid]
         self.Burn[netuid] = bumped(price, self.BurnIncreaseMult[netuid], least, most)
         self.deposit("NeuronRegistered", netuid, uid, hotkey)
 
     def decay_prices(self) -> None:
-        """Start of a block: every price falls a little and the per-block counters start anew."""
+        """Start of a block: every price falls a little and the per-block counters start anew.
+
+        Root's counter of registrations in an interval starts anew every tempo of root.
+        """
         for netuid in self.NetworksAdded.keys_under():
-            if netuid != ROOT:
-                bounds = self.MinBurn[netuid], self.MaxBurn[netuid]
-                self.Burn[netuid] = decayed(self.Burn[netuid], self.BurnHalfLife[netuid], *bounds)
+            known = self.Burn[netuid]
+            half_life = self.BurnHalfLife[netuid] if self.block_number > 1 else 0
+            price = decayed(known, half_life, self.MinBurn[netuid], self.MaxBurn[netuid])
+            if price != known:
+                self.Burn[netuid] = price
             if self.RegistrationsThisBlock[netuid]:
                 self.RegistrationsThisBlock[netuid] = 0
+        tempo = self.Tempo[ROOT]
+        if self.RegistrationsThisInterval[ROOT] and not (tempo and self.block_number % tempo):
+            self.RegistrationsThisInterval[ROOT] = 0
 
     def check_registration(self, who: bytes, invocation: Invocation) -> None:
         """The pool's view of a registration: unknown subnets and empty purses are turned away."""

@@ -30,24 +30,37 @@ class RootClaims(Shares):
             self._shift_claimed(hotkey, coldkey, -amount)
 
     def reward_root(self, hotkey: bytes, netuid: int, amount: int) -> None:
-        """Pay alpha to a hotkey's root stake: its owner's take at once, the rest to be claimed."""
+        """Pay alpha to a hotkey's root stake: its owner's take at once, the rest to be claimed.
+
+        More alpha than there is root stake goes to the owner; what is too little to count is recycled.
+        """
         take = amount * self.Delegates[hotkey] // _U16_MAX
-        root_stake = self.TotalHotkeyAlpha[hotkey, ROOT]
-        growth = ((amount - take) << _FRACTION_BITS) // root_stake if root_stake else 0
-        if not growth:
-            self.SubnetAlphaOut[netuid] -= amount
+        rest = amount - take
+        owner, root_stake = self.Owner[hotkey], self.TotalHotkeyAlpha[hotkey, ROOT]
+        self.credit_stake(hotkey, owner, netuid, take)
+        self.RootAlphaDividendsPerSubnet[netuid, hotkey] += rest
+        if rest > root_stake:
+            self.credit_stake(hotkey, owner, netuid, rest)
             return
-        self.credit_stake(hotkey, self.Owner[hotkey], netuid, take)
+        growth = (rest << _FRACTION_BITS) // root_stake if root_stake else 0
+        if not growth:
+            self.SubnetAlphaOut[netuid] -= rest
+            return
         rates = self.RootClaimable[hotkey]
         rates[netuid] = rates.get(netuid, 0) + growth
         self.RootClaimable[hotkey] = rates
-        self.RootAlphaDividendsPerSubnet[netuid, hotkey] = amount - take
 
     def owed_on_root(self, hotkey: bytes, coldkey: bytes, netuid: int) -> int:
         """The alpha of a subnet that a coldkey could claim."""
+        return self.owed_bits(hotkey, coldkey, netuid) >> _FRACTION_BITS
+
+    def owed_bits(self, hotkey: bytes, coldkey: bytes, netuid: int) -> int:
+        """What a coldkey could claim, I96F32."""
         rate = self.RootClaimable[hotkey].get(netuid, 0)
-        earned = rate * self.stake_of(hotkey, coldkey, ROOT) >> _FRACTION_BITS
-        return int(max(0, earned - self.RootClaimed[netuid, hotkey, coldkey]))
+        if not rate:
+            return 0
+        earned = rate * self.stake_of(hotkey, coldkey, ROOT)
+        return int(max(0, earned - (self.RootClaimed[netuid, hotkey, coldkey] << _FRACTION_BITS)))
 
     def _shift_claimed(self, hotkey: bytes, coldkey: bytes, stake: int) -> None:
         for netuid, rate in self.RootClaimable[hotkey].items():

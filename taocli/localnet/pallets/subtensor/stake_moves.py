@@ -6,7 +6,7 @@ Source: Subtensor spec 425, ``staking/move_stake.rs``. Amounts are rao of the or
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
+from fractions import Fraction
 
 from taocli.localnet.frame.call import call
 from taocli.localnet.frame.outcome import DispatchFailure, Origin
@@ -237,7 +237,7 @@ class StakeMoves(Staking):
 
     def _most_to_swap(self, netuid: int, to_netuid: int, wanted: int, limit_price: int) -> int:
         """The most of ``wanted`` that may move before the prices' ratio passes the limit."""
-        limit = Decimal(limit_price) / _PRICE_SCALE
+        limit = Fraction(limit_price, _PRICE_SCALE)
         low, high = 0, wanted
         while low < high:
             middle = (low + high + 1) // 2
@@ -247,9 +247,9 @@ class StakeMoves(Staking):
                 high = middle - 1
         return low
 
-    def _ratio_after(self, netuid: int, to_netuid: int, amount: int) -> Decimal:
+    def _ratio_after(self, netuid: int, to_netuid: int, amount: int) -> Fraction:
         """The origin's price in the destination's, had ``amount`` moved."""
-        tao, price = amount, Decimal(1)
+        tao, price = amount, Fraction(1)
         if self.is_dynamic(netuid):
             before = self.pool(netuid)
             net = amount - fee_on(amount, self.runtime.swap.FeeRate[netuid])

@@ -4,7 +4,7 @@ Checks run in the chain's order. Source: Subtensor spec 425, ``staking/add_stake
 ``staking/remove_stake.rs``. Amounts are rao; limit prices are rao of TAO per whole alpha.
 """
 
-from decimal import Decimal
+from fractions import Fraction
 
 from taocli.localnet.frame.call import Invocation, call
 from taocli.localnet.frame.outcome import DispatchFailure, InvalidTransaction, Origin
@@ -128,7 +128,7 @@ class Staking(Neurons, LockLedger):
     def _most_to_add(self, netuid: int, limit_price: int) -> int:
         if not self.is_dynamic(netuid):
             return (1 << 64) - 1
-        limit = Decimal(limit_price) / 10**9
+        limit = Fraction(limit_price, 10**9)
         net = self.pool(netuid).tao_to_price(limit)
         self.runtime.swap.ensure(net > 0, "PriceLimitExceeded")
         return gross_of(net, self.runtime.swap.FeeRate[netuid])
@@ -136,7 +136,7 @@ class Staking(Neurons, LockLedger):
     def _most_to_remove(self, netuid: int, limit_price: int) -> int:
         if not self.is_dynamic(netuid) or limit_price == 0:
             return (1 << 64) - 1
-        net = self.pool(netuid).alpha_to_price(Decimal(limit_price) / 10**9)
+        net = self.pool(netuid).alpha_to_price(Fraction(limit_price, 10**9))
         self.runtime.swap.ensure(net > 0, "PriceLimitExceeded")
         return gross_of(net, self.runtime.swap.FeeRate[netuid])
 

@@ -40,18 +40,6 @@ class Trimming(Neurons):
         self._renumber(netuid, count, {old: new for new, old in enumerate(kept)})
         self.SubnetworkN[netuid] = len(kept)
 
-    def owner_uids(self, netuid: int) -> list[int]:
-        """The owner's slots that cannot be lost: the owner hotkey's, then the latest registered."""
-        hotkeys = self.OwnedHotkeys[self.SubnetOwner[netuid]]
-        found = [uid for hotkey in hotkeys if (uid := self.uid_of(netuid, hotkey)) is not None]
-        found.sort(key=lambda uid: (-self.BlockAtRegistration[netuid, uid], uid))
-        limit = self.ImmuneOwnerUidsLimit[netuid]
-        found = found[:limit]
-        first = self.uid_of(netuid, self.SubnetOwnerHotkey[netuid])
-        if first is not None and first not in found:
-            found = [first, *found][:limit]
-        return found
-
     def _choose(self, netuid: int, count: int, most: int) -> set[int]:
         """The slots to give up."""
         period, now = self.ImmunityPeriod[netuid], self.block_number

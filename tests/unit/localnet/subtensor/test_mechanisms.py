@@ -228,3 +228,21 @@ class TestEpochs:
             weigh(chain, 0, 2)
             next_epoch(chain)
         assert one.stake("Min", "Charlie") == also_one.stake("Min", "Charlie") > TAO
+
+
+def test_clients_read_one_mechanism_at_a_time(two: Chain) -> None:
+    weigh(two, 0, 2)
+    weigh(two, 1, 3)
+    next_epoch(two)
+    api = two.runtime.apis["SubnetInfoRuntimeApi"]
+    first, second = api.get_mechagraph(1, 0), api.get_mechagraph(1, 1)
+    assert first["incentives"] == [0, 0, 65535, 0]
+    assert second["incentives"] == [0, 0, 0, 65535]
+    assert first["last_update"] != second["last_update"]
+    assert first["dividends"] == second["dividends"]
+    assert api.get_mechagraph(1, 2) is api.get_mechagraph(9, 0) is None
+    assert len(api.get_all_mechagraphs()) == len(api.get_all_metagraphs()) + 1
+    for netuid, mecid, known in ((1, 1, True), (1, 2, False)):
+        arguments = bytes([netuid, 0, mecid, 0])
+        encoded = two.runtime.call_api("SubnetInfoRuntimeApi_get_selective_mechagraph", arguments)
+        assert encoded[0] == known

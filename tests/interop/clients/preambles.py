@@ -1,0 +1,61 @@
+"""What each generation of clients needs before its first flow: wallets, a connection, short names."""
+
+BTCLI_MODULES = {"sdk10": "bittensor_cli.cli", "sdk11": "bittensor.cli.main"}
+
+_PEOPLE = """
+PEOPLE = ("Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie")
+"""
+
+_SDK_10 = _PEOPLE + """
+import bittensor as bt
+from bittensor_wallet import Keypair, Wallet
+
+def make(person):
+    cold = Keypair.create_from_uri(f"//{person}")
+    for hotkey, suffix in (("other", "Other"), ("default", "Hotkey")):
+        wallet = Wallet(name=person.lower(), hotkey=hotkey, path="{wallets}")
+        hot = Keypair.create_from_uri(f"//{person}{suffix}")
+        wallet.set_coldkey(cold, encrypt=False, overwrite=True)
+        wallet.set_coldkeypub(cold, overwrite=True)
+        wallet.set_hotkey(hot, encrypt=False, overwrite=True)
+        wallet.set_hotkeypub(hot, overwrite=True)
+    return wallet
+
+alice, bob, charlie, dave, eve, ferdie = map(make, PEOPLE)
+other = lambda person: Wallet(name=person.name, hotkey="other", path="{wallets}")
+chain = bt.Subtensor(network="{network}")
+tao, rao = bt.Balance.from_tao, bt.Balance.from_rao
+open_ = {"mev_protection": False}
+
+def done(response):
+    if not response.success:
+        raise RuntimeError(str(response.message))
+    return True
+"""
+
+_SDK_11 = _PEOPLE + """
+import bittensor as bt
+from bittensor.keyfiles import Keypair
+
+def make(person):
+    cold = Keypair.create_from_uri(f"//{person}")
+    for hotkey, suffix in (("other", "Other"), ("default", "Hotkey")):
+        wallet = bt.Wallet(person.lower(), hotkey, "{wallets}")
+        wallet.coldkey_file.set_keypair(cold, encrypt=False, overwrite=True)
+        wallet.coldkeypub_file.set_keypair(cold, encrypt=False, overwrite=True)
+        hot = Keypair.create_from_uri(f"//{person}{suffix}")
+        wallet.hotkey_file.set_keypair(hot, encrypt=False, overwrite=True)
+        wallet.hotkeypub_file.set_keypair(hot, encrypt=False, overwrite=True)
+    return bt.Wallet(person.lower(), "default", "{wallets}")
+
+alice, bob, charlie, dave, eve, ferdie = map(make, PEOPLE)
+other = lambda person: bt.Wallet(person.name, "other", "{wallets}")
+chain = bt.Subtensor("{network}")
+
+def done(intent, wallet, **options):
+    result = chain.execute(intent, wallet, **options)
+    result.raise_for_failure()
+    return True
+"""
+
+PREAMBLES = {"sdk10": _SDK_10, "sdk11": _SDK_11}

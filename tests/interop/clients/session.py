@@ -1,0 +1,206 @@
+"""One chain, one generation of clients, and every flow of theirs in order.
+
+A flow needs what those before it did, so asking for the outcome of one runs everything up to it; after
+that the outcome is remembered. What the chain says afterwards is read with taocli's own client.
+"""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fixtures_localnet import RunningLocalnet, running_localnet
+
+from taocli.chain.client import SubstrateChain
+from taocli.chain.networks import resolve_network
+from taocli.localnet.dev_keys import dev_key
+
+from .flow import GENERATIONS, Fact, Flow, path_of
+from .preambles import BTCLI_MODULES, PREAMBLES
+
+ROOT = Path(__file__).parents[3]
+SERVER = Path(__file__).with_name("command_server.py")
+PEOPLE = ("Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie")
+SETTINGS = ("--block-time", "0.25", "--tempo", "10")
+_NAME = re.compile(r"\{([a-z0-9_.]+)\}")
+_COLOUR = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
+
+
+class NoClient(Exception):
+    """The virtual environment of a generation is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a flow; ``wrong`` is empty when all was as it must be."""
+
+    flow: Flow
+    code: int
+    printed: str
+    wrong: str
+
+
+class Server:
+    """A ``command_server`` in the interpreter of a generation."""
+
+    def __init__(self, folder: Path, home: Path, kind: str, what: str) -> None:
+        python = folder / "bin/python"
+        if not python.exists():
+            raise NoClient(f"{python} is missing: run make interop")
+        environment = {
+            "PATH": os.environ["PATH"], "HOME": str(home), "NO_COLOR": "1", "COLUMNS": "400",
+            "TERM": "dumb",
+        }  # fmt: skip
+        self._process = subprocess.Popen(
+            [python, SERVER, kind, what],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=(home / f"{kind}.log").open("w"),
+            text=True, env=environment, cwd=home,
+        )  # fmt: skip
+        self._log = home / f"{kind}.log"
+        self._answer()
+
+    def ask(self, words: Sequence[str], typed: str = "") -> dict[str, Any]:
+        """Run a command or a line; its exit code and what it printed."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"words": list(words), "typed": typed}) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.communicate(timeout=10)
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        text = self._process.stdout.readline()
+        if not text:
+            raise RuntimeError(f"The client's server ended: {self._log.read_text()[-3000:]}")
+        answer: dict[str, Any] = json.loads(text)
+        return answer
+
+
+class Session:
+    """A running chain and the two clients of a generation."""
+
+    def __init__(
+        self, generation: str, flows: Sequence[Flow], chain: RunningLocalnet, directory: Path
+    ) -> None:
+        self._chain, self._flows, self._directory = chain, flows, directory
+        self._outcomes: list[Outcome] = []
+        self._open = ExitStack()
+        self._names = {"network": chain.endpoint, "wallets": str(directory / "wallets")}
+        for person in PEOPLE:
+            self._names[person.lower()] = dev_key(person).address.ss58
+            self._names[f"{person.lower()}.hot"] = dev_key(f"{person}Hotkey").address.ss58
+            self._names[f"{person.lower()}.other"] = dev_key(f"{person}Other").address.ss58
+        folder = ROOT / ".interop" / generation
+        preamble = self._filled(PREAMBLES[generation])
+        command, library = GENERATIONS[generation]
+        self._servers = {
+            library: Server(folder, directory, "sdk", preamble),
+            command: Server(folder, directory, "btcli", BTCLI_MODULES[generation]),
+        }
+        for server in self._servers.values():
+            self._open.callback(server.close)
+
+    def outcome(self, flow: Flow) -> Outcome:
+        """What became of a flow; runs those before it when they did not run yet."""
+        position = self._flows.index(flow)
+        while len(self._outcomes) <= position:
+            self._outcomes.append(self.run(self._flows[len(self._outcomes)]))
+        return self._outcomes[position]
+
+    def run(self, flow: Flow) -> Outcome:
+        """Run one flow now."""
+        if flow.mine:
+            self._mine(flow.mine)
+        answer = self._servers[flow.client].ask(
+            [self._filled(word) for word in flow.words], self._filled(flow.typed)
+        )
+        said = _COLOUR.sub("", answer["out"])
+        printed = said + _COLOUR.sub("", answer["err"])
+        document = _document(said)
+        wrong = [*self._wrong_answer(flow, answer["code"], printed, document)]
+        if not wrong:
+            for name, path in flow.keep.items():
+                self._names[name] = str(path_of(document, path))
+            wrong += asyncio.run(self._wrong_facts(flow.facts))
+        return Outcome(flow, answer["code"], printed, "\n".join(wrong))
+
+    def close(self) -> None:
+        """End the clients."""
+        self._open.close()
+
+    def _wrong_answer(self, flow: Flow, code: int, printed: str, said: Any) -> Iterator[str]:
+        if code != flow.code:
+            yield f"exit code {code}, not {flow.code}"
+        for path, expected in flow.says.items():
+            expected = self._filled(expected) if isinstance(expected, str) else expected
+            found = path_of(said, path)
+            if not (expected(found) if callable(expected) else found == expected):
+                yield f"answer.{path} is {found!r}"
+        for words in map(self._filled, flow.shows):
+            if words not in printed:
+                yield f"{words!r} is not in the output"
+
+    async def _wrong_facts(self, facts: Sequence[Fact]) -> list[str]:
+        if not facts:
+            return []
+        chain = await SubstrateChain.connect(
+            resolve_network(self._chain.endpoint), self._directory / "cache"
+        )
+        try:
+            head, wrong = await chain.head(), []
+            for item in facts:
+                pallet, name = item.item.split(".")
+                keys = [self._filled(key) if isinstance(key, str) else key for key in item.keys]
+                found = await chain.connection.storage(head, pallet, name, *keys)
+                expected = item.expected
+                wanted = Fact(name, (), self._filled(expected)) if isinstance(expected, str) else item
+                if not wanted.holds(found):
+                    wrong.append(f"{item.item}{tuple(keys)} is {found!r}")
+            return wrong
+        finally:
+            await chain.close()
+
+    def _filled(self, text: str) -> str:
+        return _NAME.sub(lambda found: self._names.get(found[1], found[0]), text)
+
+    def _mine(self, count: int) -> None:
+        request = {"jsonrpc": "2.0", "id": 1, "method": "dev_mineBlocks", "params": [count]}
+        url = self._chain.endpoint.replace("ws://", "http://")
+        headers = {"Content-Type": "application/json"}
+        body = urllib.request.Request(url, json.dumps(request).encode(), headers)
+        with urllib.request.urlopen(body, timeout=60) as answer:
+            answer.read()
+
+
+def _document(said: str) -> Any:
+    """The JSON in what a command printed, or None."""
+    decoder = json.JSONDecoder()
+    for position, letter in enumerate(said):
+        if letter in "{[" or position == 0:
+            try:
+                return decoder.raw_decode(said[position:])[0]
+            except ValueError:
+                continue
+    return None
+
+
+@contextmanager
+def session(generation: str, flows: Sequence[Flow], directory: Path) -> Iterator[Session]:
+    """Start a chain and the clients of a generation; both are gone afterwards."""
+    with running_localnet(directory, *SETTINGS) as chain:
+        running = Session(generation, flows, chain, directory)
+        try:
+            yield running
+        finally:
+            running.close()
