@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from taocli.feeds.readings import Watched
     from taocli.feeds.store import Store
     from taocli.localnet.genesis import FundedAccount
-    from taocli.localnet.node import Localnet
+    from taocli.localnet.node import LocalNode
+    from taocli.localnet.recipe import Recipe
     from taocli.miner.parts import ModelWorker
     from taocli.services.accounts import Accounts
     from taocli.services.address_book import AddressBook
@@ -45,20 +46,18 @@ async def build_chain(settings: Settings) -> "Chain":
     return await SubstrateChain.connect(resolve_network(settings.network), cache_dir())
 
 
-def build_localnet(
-    *, profile: str, tempo: int | None, block_time: float | None, port: int
-) -> "Localnet":
-    """A dev chain at genesis, not yet started; ``block_time`` in seconds, None for on demand."""
+def build_localnet(recipe: "Recipe", *, port: int, data: Path | None = None) -> "LocalNode":
+    """A dev chain, not yet started; it lives in the directory ``data`` if given, else in memory."""
     from taocli.localnet import assemble  # noqa: PLC0415
 
-    return assemble.build_localnet(profile=profile, tempo=tempo, block_time=block_time, port=port)
+    return assemble.build_localnet(recipe, port=port, data=data)
 
 
-def localnet_accounts(profile: str) -> "tuple[FundedAccount, ...]":
-    """The development accounts that a profile gives money to."""
-    from taocli.localnet.genesis import funded_accounts  # noqa: PLC0415
+def localnet_accounts(recipe: "Recipe") -> "tuple[FundedAccount, ...]":
+    """The development accounts that block 0 of a recipe gives money to."""
+    from taocli.localnet.driving import accounts  # noqa: PLC0415
 
-    return funded_accounts(profile)
+    return accounts(recipe)
 
 
 def build_miner_feed(network: str, netuid: int, hotkey: "Address") -> "MinerDirectory":

@@ -17,9 +17,8 @@ from pathlib import Path
 
 import sr25519
 
-from taocli.localnet.assemble import genesis_of
 from taocli.localnet.chain_block import Block, extrinsics_root
-from taocli.localnet.data_directory import open_store
+from taocli.localnet.data_directory import genesis_of, open_store
 from taocli.localnet.database_failures import DatabaseFailed
 from taocli.localnet.frame.extrinsic import (
     ChainIdentity,
@@ -51,7 +50,7 @@ class SmallChain:
         self.runtime.build_genesis({"Balances": {"balances": accounts}})
         self.producer = Producer(self.runtime, store, lambda digest: digest * 2)
         self.producer.seal_genesis()
-        self.genesis = genesis_of(self.producer, "a small chain")
+        self.genesis = genesis_of(store, self.runtime.version.spec_version, "a small chain")
 
     def open(self, directory: Path) -> DiskStore:
         """Go on with the chain in a directory; close the store that comes back."""
@@ -97,7 +96,7 @@ def chained(store: Store) -> list[bytes]:
         digest = store.hash_at(number)
         assert digest is not None, f"no block {number} below {store.head.number}"
         block = store.block(digest)
-        assert block is not None
+        assert block is not None, f"block {number} is not found by its hash"
         assert block.number == number == block.header.number
         assert block.header.hash == digest
         assert block.header.parent_hash == (hashes[-1] if hashes else bytes(32))
@@ -128,7 +127,7 @@ def in_child(work: Callable[[int], None], life_s: float) -> bytes:
     if child == 0:
         try:
             work(writing)
-        except BaseException:  # a forked child must not go on as its parent
+        except BaseException:  # noqa: BLE001 - a forked child must not go on as its parent
             traceback.print_exc()
         os._exit(1)
     os.close(writing)
@@ -152,7 +151,9 @@ def kills(seed: int, rounds: int, root: Path) -> Iterator[tuple[int, int]]:
         if index % ROUNDS_OF_A_CHAIN == 0:
             before = [chain.genesis.block.hash]
 
-        def work(told: int, directory: Path = directory, transfers: int = chance.randrange(4)) -> None:
+        def work(
+            told: int, directory: Path = directory, transfers: int = chance.randrange(4)
+        ) -> None:
             chain.open(directory)
             while True:
                 os.write(told, chain.seal(transfers).hash)
@@ -168,38 +169,38 @@ def kills(seed: int, rounds: int, root: Path) -> Iterator[tuple[int, int]]:
         before = hashes
 
 
+def seal_until_full(chain: SmallChain, hashes: list[bytes]) -> DatabaseFailed:
+    """Make blocks, and keep their hashes, until the disk takes no more."""
+    for _ in range(1_000):
+        try:
+            hashes.append(chain.seal(0).hash)
+        except DatabaseFailed as error:
+            return error
+    raise AssertionError("the disk is not full")
+
+
 def fill_disk(root: Path) -> None:
     """Let the disk under a chain run full, twice, and see that nothing sealed is lost."""
     filler, chain = root / "filler", SmallChain()
     hashes = [chain.genesis.block.hash]
-    for free in (0, 40_000):
+    for free in (0, 100_000):
         store = chain.open(root / "data")
         with filler.open("wb", buffering=0) as target, contextlib.suppress(OSError):
             while True:
                 target.write(bytes(4_096))
         with filler.open("r+b") as target:
             target.truncate(max(0, filler.stat().st_size - free))
-        stopped: DatabaseFailed | None = None
-        for _ in range(1_000):
-            try:
-                hashes.append(chain.seal(3).hash)
-            except DatabaseFailed as error:
-                stopped = error
-                break
-        assert stopped is not None, "the disk is not full"
-        assert "no space left" in stopped.what and "Free some space" in stopped.fix
+        stopped = seal_until_full(chain, hashes)
+        assert "no space left" in stopped.what
+        assert "Free some space" in stopped.fix
         assert chain.check(store) == hashes
-        try:
-            chain.seal(0)
-        except DatabaseFailed as again:
-            assert again is stopped
-        else:
-            raise AssertionError("the chain goes on")
+        assert seal_until_full(chain, hashes) is stopped
         store.close()
         with contextlib.closing(open_store(root / "data", chain.genesis)) as store:
             assert chain.check(store) == hashes
         filler.unlink()
         chain = SmallChain()
+    assert len(hashes) > 1, "nothing was sealed before the disk was full"
     with contextlib.closing(chain.open(root / "data")) as store:
         hashes.append(chain.seal(3).hash)
         assert chain.check(store) == hashes

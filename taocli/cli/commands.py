@@ -28,7 +28,7 @@ COMMANDS: Mapping[str, CommandSpec] = {
     "explain": CommandSpec(
         "taocli.cli.explain:explain", "Explain an error code or a topic, such as exit-codes."
     ),
-    "localnet": CommandSpec("taocli.cli.localnet:app", "Run a Bittensor chain of your own."),
+    "localnet": CommandSpec("taocli.cli.localnet.app:app", "Run a Bittensor chain of your own."),
     "lock": CommandSpec("taocli.cli.wallet.locking:lock", "Let go of keys that are held open."),
     "mine": CommandSpec("taocli.cli.mine:mine", "Serve a model to a subnet's validators."),
     "status": CommandSpec("taocli.cli.status:status", "Print the dashboard's numbers once."),

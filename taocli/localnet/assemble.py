@@ -5,16 +5,21 @@ recognise a quick chain. With a data directory the chain moves there as soon as 
 and goes on where the directory's chain ended.
 """
 
+import math
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from taocli.localnet.data_directory import open_store
-from taocli.localnet.database import Genesis
+from taocli.localnet.author_seal import repeatable_signature, without_signature
+from taocli.localnet.clock import Clock
+from taocli.localnet.data_directory import genesis_of, open_store
 from taocli.localnet.dev_keys import dev_key
 from taocli.localnet.frame.pallet import Constant, Pallet
 from taocli.localnet.frame.runtime_api import RuntimeApi
 from taocli.localnet.frame.types import u64
-from taocli.localnet.genesis import AUTHOR, genesis_config
-from taocli.localnet.node import Localnet
+from taocli.localnet.genesis import AUTHOR, genesis_config, numbered_accounts
+from taocli.localnet.genesis_file import parse_genesis
+from taocli.localnet.node import LocalNode
 from taocli.localnet.pallets.admin_utils import AdminUtils
 from taocli.localnet.pallets.alpha_assets import AlphaAssets
 from taocli.localnet.pallets.aura import Aura
@@ -52,11 +57,13 @@ from taocli.localnet.pallets.subtensor.api_accounts import (
 from taocli.localnet.pallets.subtensor.api_subnet import SubnetInfoRuntimeApi
 from taocli.localnet.pallets.subtensor.pallet import SubtensorModule
 from taocli.localnet.pallets.swap import Swap
+from taocli.localnet.population import populate, subnet_numbers
 from taocli.localnet.producer import Producer
+from taocli.localnet.recipe import Recipe
 from taocli.localnet.runtime import Runtime
 from taocli.localnet.shield_author import FIRST_KEYS, ShieldAuthor
+from taocli.localnet.snapshots import RewindableStore
 from taocli.localnet.state import State
-from taocli.localnet.store import MemoryStore
 
 SLOW_SLOT_MS = 12_000
 FAST_SLOT_MS = 250
@@ -101,52 +108,77 @@ def pallets(*, fast: bool) -> tuple[type[Pallet], ...]:
 
 
 def build_producer(
-    *,
-    profile: str = "dev",
-    tempo: int | None = None,
-    block_time: float | None = 12.0,
-    data: Path | None = None,
+    recipe: Recipe | None = None, *, data: Path | None = None, **options: Any
 ) -> Producer:
-    """A chain without a node, for whoever drives blocks by hand; it is kept in ``data`` if given."""
-    fast = block_time is None or block_time < 1.0
-    store = MemoryStore()
-    runtime = Runtime(pallets(fast=fast), APIS, state=State(store.committed))
-    shield = {"MevShield": {"keys": FIRST_KEYS}}
-    runtime.build_genesis({**genesis_config(profile, tempo), **shield})
+    """A chain without a node, for whoever drives blocks by hand; it is kept in ``data`` if given.
+
+    Options are those of ``Recipe``: ``build_producer(tempo=5, block_time=None)``.
+    """
+    recipe = Recipe(**options) if recipe is None else recipe
+    author, is_seeded = dev_key(AUTHOR), recipe.seed is not None
+    slot_ms = FAST_SLOT_MS if recipe.is_fast else SLOW_SLOT_MS
+    store = RewindableStore()
+    runtime = Runtime(pallets(fast=recipe.is_fast), APIS, state=State(store.committed))
+    write_genesis(runtime, recipe)
     producer = Producer(
         runtime,
         store,
-        dev_key(AUTHOR).sign,
-        slot_ms=FAST_SLOT_MS if fast else SLOW_SLOT_MS,
-        budget_s=0.5 if block_time is None else min(2.0, block_time / 2),
+        partial(repeatable_signature, author) if is_seeded else author.sign,
+        slot_ms=slot_ms,
+        budget_s=_budget(recipe),
         companion=ShieldAuthor(runtime),
+        clock=_clock(recipe, slot_ms),
+        covered=without_signature if is_seeded else bytes,
     )
     producer.seal_genesis()
     if data is not None:
-        slots = FAST_SLOT_MS if fast else SLOW_SLOT_MS
-        summary = f"profile {profile}, tempo {tempo or 'as usual'}, slots of {slots} ms"
-        producer.move_to(open_store(data, genesis_of(producer, summary)))
+        spec = runtime.version.spec_version
+        producer.move_to(open_store(data, genesis_of(store, spec, recipe.summary)))
     return producer
 
 
-def genesis_of(producer: Producer, summary: str) -> Genesis:
-    """What a chain in memory that has no other block began with."""
-    committed = producer.store.committed
-    entries = {key: committed.get(key) or b"" for key in committed.keys(b"")}
-    return Genesis(producer.store.head, entries, producer.runtime.version.spec_version, summary)
+def write_genesis(runtime: Runtime, recipe: Recipe) -> None:
+    """Block 0 of a recipe: profile, then file, then accounts, then population."""
+    planned = parse_genesis(recipe.genesis)
+    config = planned.over(genesis_config(planned.base or recipe.profile, recipe.tempo))
+    balances = dict(config["Balances"]["balances"])
+    for account in numbered_accounts(recipe.accounts):
+        balances.setdefault(account.address.public_key, account.balance.rao)
+    shield = {"MevShield": {"keys": FIRST_KEYS}}
+    runtime.build_genesis({**config, "Balances": {"balances": list(balances.items())}, **shield})
+    for name, value in planned.parameters.items():
+        getattr(runtime.subtensor_module, name).set(value)
+    seed = recipe.seed or 0
+    for plan in planned.subnets:
+        populate(runtime, [plan.netuid], plan.neurons, seed)
+    populate(runtime, subnet_numbers(recipe.subnets), recipe.neurons, seed)
 
 
 def build_localnet(
-    *,
-    profile: str = "dev",
-    tempo: int | None = None,
-    block_time: float | None = 12.0,
-    port: int = 9_944,
-    data: Path | None = None,
-) -> Localnet:
-    """A node, not yet started; ``block_time`` in seconds, None for instant blocks.
+    recipe: Recipe | None = None, *, port: int = 9_944, data: Path | None = None, **options: Any
+) -> LocalNode:
+    """A node, not yet started; options are those of ``Recipe``.
 
     The chain lives in the directory ``data``, else in memory; see ``data_directory.open_store``.
     """
-    producer = build_producer(profile=profile, tempo=tempo, block_time=block_time, data=data)
-    return Localnet(producer, block_time=block_time, port=port, profile=profile)
+    recipe = Recipe(**options) if recipe is None else recipe
+    return LocalNode(
+        build_producer(recipe, data=data),
+        block_time=recipe.block_time,
+        port=port,
+        recipe=recipe,
+    )
+
+
+def _clock(recipe: Recipe, slot_ms: int) -> Clock:
+    if recipe.seed is None:
+        return Clock()
+    step = slot_ms if recipe.block_time is None else max(1, int(recipe.block_time * 1_000))
+    return Clock.simulated(recipe.seed, step)
+
+
+def _budget(recipe: Recipe) -> float:
+    """Seconds for transactions in a block; a chain that must repeat never looks at the machine's clock."""
+    if recipe.seed is not None:
+        return math.inf
+    return 0.5 if recipe.block_time is None else min(2.0, recipe.block_time / 2)

@@ -74,16 +74,15 @@ class BlockLog:
             _end_cut_line(path)
             self._file: TextIO = path.open("a", encoding="ascii")
         except OSError as error:
-            raise FileSystemError(
-                f"The block log {path} cannot be written.",
-                why=str(error),
-                fix="Give --block-log a file in a directory of yours.",
-            ) from None
+            raise _not_written(path, error) from None
 
     def write(self, entry: Entry) -> None:
         """Append one entry."""
-        self._file.write(json.dumps(to_document(entry), separators=(",", ":")) + "\n")
-        self._file.flush()
+        try:
+            self._file.write(json.dumps(to_document(entry), separators=(",", ":")) + "\n")
+            self._file.flush()
+        except OSError as error:
+            raise _not_written(self.path, error) from None
 
     def close(self) -> None:
         """End the log."""
@@ -173,6 +172,14 @@ def _end_cut_line(path: Path) -> None:
         whole = content.rfind(b"\n") + 1
         if whole != len(content):
             file.truncate(whole)
+
+
+def _not_written(path: Path, error: OSError) -> FileSystemError:
+    return FileSystemError(
+        f"The block log {path} cannot be written.",
+        why=str(error),
+        fix="Give --block-log a file in a directory of yours, on a disk with room.",
+    )
 
 
 def _hex(data: bytes) -> str:

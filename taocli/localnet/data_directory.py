@@ -17,8 +17,8 @@ from pathlib import Path
 
 from taocli.domain.errors import AlreadyRunning, FileSystemError
 from taocli.localnet.database import Database, Genesis, create_database
-from taocli.localnet.database_failures import in_words
-from taocli.localnet.store import DiskStore
+from taocli.localnet.database_failures import damaged, in_words
+from taocli.localnet.store import DiskStore, Store
 
 CHAIN_FILE = "chain.db"
 LOCK_FILE = "lock"
@@ -26,6 +26,13 @@ LOCK_FILE = "lock"
 
 class OtherGenesis(FileSystemError):
     """The directory holds a chain with another block 0 than the program would make now."""
+
+
+def genesis_of(store: Store, spec: int, summary: str) -> Genesis:
+    """What a store that holds nothing but block 0 began with."""
+    committed = store.committed
+    entries = {key: committed.get(key) or b"" for key in committed.keys(b"")}
+    return Genesis(store.head, entries, spec, summary)
 
 
 def open_store(directory: Path, genesis: Genesis) -> DiskStore:
@@ -68,13 +75,16 @@ def locked(directory: Path) -> Iterator[None]:
             os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
-        os.close(lock)
+        with contextlib.suppress(OSError):  # it is closed even then, and holds nothing to lose
+            os.close(lock)
 
 
 def _check_genesis(database: Database, directory: Path, genesis: Genesis) -> None:
-    found = database.hash_at(0) or b""
+    found = database.hash_at(0)
     if found == genesis.block.hash:
         return
+    if found is None:
+        raise damaged(database.path, "It holds no block 0.")
     spec, summary = database.about("spec"), database.about("summary")
     if spec != str(genesis.spec):
         why = f"It runs Subtensor spec {spec}; this version of taocli runs spec {genesis.spec}."

@@ -6,7 +6,7 @@ before the commit returns, so a killed process or a power cut leaves every commi
 file comes into being under another name and is renamed when block 0 is in it: it is whole or not there.
 
     about   name -> text: the spec and the options that the chain was started with
-    block   number, hash, header and body as SCALE, body as a list of byte strings
+    block   number, hash, header and body; the body is a list of byte strings behind their common hash
     state   key -> value after the newest block
     undo    number -> what the keys that a block changed held before; pruned with the window of old state
 
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from taocli.domain.errors import TaoError
-from taocli.localnet.chain_block import Block, Header, compact, extrinsics_root, read_compact
+from taocli.localnet.chain_block import Block, Header, blake2_256, compact, read_compact
 from taocli.localnet.database_failures import (
     DatabaseFailed,
     ForeignDatabase,
@@ -31,6 +31,8 @@ from taocli.localnet.database_failures import (
 
 APPLICATION = int.from_bytes(b"taoc")
 SCHEMA = 1
+_HASH = 32
+_PATIENCE_S = 1.0  # with a program that looks into the file while it is opened
 _MAGIC = b"SQLite format 3\0"
 
 Changes = Mapping[bytes, bytes | None]
@@ -179,8 +181,7 @@ class Database:
             block = Block(Header.decode(header), block_hash, tuple(_unpack(body)))
         except (ValueError, TypeError) as error:
             raise damaged(self.path, str(error)) from None
-        roots = (block.header.hash, extrinsics_root(block.extrinsics))
-        if roots != (block_hash, block.header.extrinsics_root):
+        if block.header.hash != block_hash:
             raise damaged(self.path, f"Block {block.number} is not what its hash says.")
         return block
 
@@ -190,7 +191,9 @@ class Database:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite3.connect(  # a chain may be opened in one thread and then live in another
+        path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False
+    )
     for setting in ("locking_mode=EXCLUSIVE", "synchronous=FULL", "fullfsync=1"):
         connection.execute(f"PRAGMA {setting}")
     return connection
@@ -240,11 +243,14 @@ def _optional(value: bytes | None) -> bytes:
 
 
 def _pack(items: Iterable[bytes]) -> bytes:
-    return b"".join(compact(len(item)) + item for item in items)
+    packed = b"".join(compact(len(item)) + item for item in items)
+    return blake2_256(packed) + packed
 
 
 def _unpack(packed: bytes) -> Iterator[bytes]:
-    at = 0
+    if blake2_256(packed[_HASH:]) != packed[:_HASH]:
+        raise ValueError("A list of byte strings does not have its hash.")
+    at = _HASH
     while at < len(packed):
         length, at = read_compact(packed, at)
         if at + length > len(packed):

@@ -45,6 +45,8 @@ def in_words(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _meaning(path, error) from None
+    except UnicodeDecodeError:  # SQLite quotes what it found, and Python cannot read it
+        raise damaged(path, "It holds text that is none.") from None
     except OSError as error:
         raise _unusable(path, f"The system says: {error.strerror}.") from None
 

@@ -1,8 +1,9 @@
 """A running localnet: a producer on a clock, listeners, and a front door.
 
-``Localnet`` owns two long-lived tasks, the block clock and the RPC server, and stops both. With a
+``LocalNode`` owns two long-lived tasks, the block clock and the RPC server, and stops both. With a
 block time it seals a block each interval and skips what it missed while it was busy; with
 ``block_time=None`` (instant) it seals one block for each transaction, as soon as it is accepted.
+``taocli.localnet.Localnet`` is the same in a thread of its own, for programs and tests.
 """
 
 import asyncio
@@ -12,8 +13,10 @@ from collections.abc import Callable, Sequence
 from taocli.localnet.chain_block import Block
 from taocli.localnet.pool import Transaction, Watcher
 from taocli.localnet.producer import Producer
+from taocli.localnet.recipe import Recipe
 from taocli.localnet.rpc.server import RpcServer
 from taocli.localnet.rpc.service import build_methods
+from taocli.localnet.snapshots import Snapshots
 
 DEFAULT_PORT = 9_944
 
@@ -22,10 +25,11 @@ _log = logging.getLogger(__name__)
 BlockListener = Callable[[Block], None]
 
 
-class Localnet:
+class LocalNode:
     """One chain, one node: ``await start()``, use ``endpoint``, ``await stop()``.
 
-    ``block_time`` is in seconds, None for instant; ``port`` 0 takes any free port.
+    ``block_time`` is in seconds, None for instant; ``port`` 0 takes any free port; ``recipe`` is what the
+    chain was made from.
     """
 
     def __init__(
@@ -35,15 +39,21 @@ class Localnet:
         block_time: float | None = 12.0,
         host: str = "127.0.0.1",
         port: int = DEFAULT_PORT,
-        profile: str = "dev",
+        recipe: Recipe | None = None,
     ) -> None:
         self.producer = producer
         self.block_time = block_time
-        self.profile = profile
+        self.recipe = Recipe(block_time=block_time) if recipe is None else recipe
+        self.snapshots = Snapshots(producer)
         self._listeners: list[BlockListener] = []
         self._work = asyncio.Event()
         self._clock: asyncio.Task[None] | None = None
         self._server = RpcServer(build_methods(self), host, port)
+
+    @property
+    def profile(self) -> str:
+        """What block 0 holds."""
+        return self.recipe.profile
 
     @property
     def port(self) -> int:
@@ -61,8 +71,12 @@ class Localnet:
         return self.producer.store.head
 
     async def start(self) -> None:
-        """Open the port and start the clock; raises ``PortInUse``."""
-        await self._server.start()
+        """Open the port and start the clock; raises ``PortInUse``, and then the store is closed."""
+        try:
+            await self._server.start()
+        except BaseException:
+            self.producer.store.close()
+            raise
         self._clock = asyncio.create_task(self._run_clock(), name="localnet-clock")
 
     async def stop(self) -> None:
@@ -128,3 +142,6 @@ class Localnet:
             if missed:
                 _log.info("The block clock was late and skipped %d blocks.", missed)
             due += block_time * (1 + missed)
+
+
+Localnet = LocalNode  # until the last import of the old name is gone

@@ -5,11 +5,13 @@ lock is what counts: it goes away with the process however that ends, so a stale
 mistaken for a running chain, and a process number is only signalled while its lock is held.
 """
 
+import contextlib
 import fcntl
 import http.client
 import json
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +22,10 @@ from typing import Any
 from taocli.config import runtime_dir
 from taocli.domain.errors import (
     CannotConnect,
+    ChainRefused,
     DeadlineExceeded,
     FileSystemError,
+    InvalidRequest,
     PortInUse,
     RpcFailed,
     TaoError,
@@ -29,7 +33,8 @@ from taocli.domain.errors import (
 )
 
 HOST = "127.0.0.1"
-MAX_ANSWER = 1024 * 1024
+MAX_ANSWER = 4 * 1024 * 1024
+_INVALID_PARAMS, _DEV_REFUSED = -32602, 4_100
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,21 @@ def directory() -> Path:
 def log_file(port: int) -> Path:
     """Where a detached localnet writes what it has to say; port 0 has a name of its own each time."""
     return directory() / (f"{port}.log" if port else f"start-{os.getpid()}.log")
+
+
+def keep_log(written: Path, port: int) -> Path:
+    """Give the log of a localnet that took any free port the name that its port has; its new place."""
+    log = log_file(port)
+    return written if written == log else written.rename(log)
+
+
+def forget_log(port: int) -> None:
+    """A localnet in the foreground has no log: take that of an earlier one away, unless we write to it."""
+    log = log_file(port)
+    with contextlib.suppress(OSError):  # there is none, or standard error is no file at all
+        ours = os.fstat(sys.stderr.fileno())
+        if not os.path.samestat(ours, log.stat()) and not _is_starting(ours):
+            log.unlink()
 
 
 def refuse_taken(port: int) -> None:
@@ -147,12 +167,21 @@ def stop(running: Running, timeout_s: float = 10.0) -> None:
 
 
 def ask(port: int, method: str, *params: Any, timeout_s: float = 5.0) -> Any:
-    """One JSON-RPC request over HTTP; ``CannotConnect`` when nothing answers on the port."""
+    """One JSON-RPC request over HTTP; ``CannotConnect`` when nothing answers on the port.
+
+    What the localnet refuses raises ``InvalidRequest`` or ``ChainRefused``, what is no localnet ``RpcFailed``.
+    """
     connection = http.client.HTTPConnection(HOST, port, timeout=timeout_s)
     request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
     try:
         connection.request("POST", "/", json.dumps(request), {"content-type": "application/json"})
         answer = json.loads(connection.getresponse().read(MAX_ANSWER))
+    except TimeoutError:
+        raise DeadlineExceeded(
+            f"The localnet on port {port} did not answer {method} within {timeout_s:g} s.",
+            why="It is busy making blocks, or stuck.",
+            fix="Try again, or see taocli localnet logs.",
+        ) from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise CannotConnect(
             f"No localnet answers on port {port}.",
@@ -161,13 +190,25 @@ def ask(port: int, method: str, *params: Any, timeout_s: float = 5.0) -> Any:
         ) from None
     finally:
         connection.close()
-    if not isinstance(answer, dict) or "result" not in answer:
-        raise RpcFailed(
-            f"What listens on port {port} does not answer {method}.",
-            why="It is not a localnet of taocli.",
-            fix="Choose the localnet's own --port.",
-        )
-    return answer["result"]
+    if isinstance(answer, dict) and "result" in answer:
+        return answer["result"]
+    raise _refusal(port, method, answer)
+
+
+def _refusal(port: int, method: str, answer: Any) -> TaoError:
+    """What an answer without a result says."""
+    error = answer.get("error") if isinstance(answer, dict) else None
+    error = error if isinstance(error, dict) else {}
+    what, why = str(error.get("message", "")), str(error.get("data") or "")
+    if error.get("code") == _INVALID_PARAMS:
+        return InvalidRequest(why or what, fix="See taocli localnet --help.")
+    if error.get("code") == _DEV_REFUSED:
+        return ChainRefused(what, why)
+    return RpcFailed(
+        f"What listens on port {port} does not answer {method}.",
+        why=f"It says: {what}." if what else "It is not a localnet of taocli.",
+        fix="Choose the port of a localnet that taocli started.",
+    )
 
 
 def _taken(port: int) -> PortInUse:
@@ -190,6 +231,11 @@ def _is_locked(port: int) -> bool:
     finally:
         os.close(lock)
     return False
+
+
+def _is_starting(output: os.stat_result) -> bool:
+    """Whether this process writes to a log that will get its port's name in a moment."""
+    return any(os.path.samestat(output, path.stat()) for path in directory().glob("start-*.log"))
 
 
 def _seconds(value: Any) -> float | None:

@@ -114,11 +114,17 @@ class Producer:
         return self._keep(Block(header, header.hash, ()), changes)
 
     def move_to(self, store: Store) -> None:
-        """Go on at the head of another store, whose chain began with the same genesis."""
+        """Go on at the head of another store, whose chain began with the same genesis.
+
+        A clock that had been moved ahead of the machine's stays as far ahead as that chain's last block.
+        """
         self.store = store
         self.runtime.state = State(store.committed)
         self.runtime.head_hash = store.head.hash
-        self._last_ms = time_of(store.head)
+        self.last_ms = max(self.last_ms, time_of(store.head))
+        ahead = self.last_ms - self.clock.preview(0)
+        if ahead > 0 and not self.clock.is_simulated:
+            self.clock.advance(ahead)
 
     def seal_block(self, max_transactions: int | None = None) -> Block:
         """Make one block of what is ready, store it, and tell those who watch."""

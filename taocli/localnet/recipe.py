@@ -5,6 +5,7 @@ behind block 0 repeat as well: their time is simulated, and the seal and the has
 draws at random.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -64,6 +65,25 @@ class Recipe:
     def is_fast(self) -> bool:
         """Whether the runtime calls itself fast, as it does below a second per block."""
         return self.block_time is None or self.block_time < 1.0
+
+    @property
+    def summary(self) -> str:
+        """What shapes block 0, in words, for messages."""
+        said = [
+            f"profile {self.profile}",
+            f"tempo {self.tempo or 'as usual'}",
+            f"slots of {250 if self.is_fast else 12_000} ms",
+        ]
+        if self.seed is not None:
+            said.append(f"seed {self.seed}")
+        if self.accounts:
+            said.append(f"{self.accounts} accounts")
+        if self.subnets:
+            said.append(f"{self.subnets} subnets of {self.neurons} neurons")
+        if self.genesis:
+            digest = hashlib.sha256(self.genesis.encode()).hexdigest()
+            said.append(f"genesis file {digest[:8]}")
+        return ", ".join(said)
 
     def as_json(self) -> dict[str, Any]:
         """The recipe as a document."""

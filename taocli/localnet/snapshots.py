@@ -114,9 +114,7 @@ class Snapshots:
     def revert(self, snapshot_id: int) -> Snapshot:
         """Go back; the snapshot stays, later ones are dropped. ``InvalidSetting`` for no such id."""
         store = self._store()
-        target = (
-            self._genesis if snapshot_id == GENESIS_ID else self._taken.get(snapshot_id)
-        )
+        target = self._genesis if snapshot_id == GENESIS_ID else self._taken.get(snapshot_id)
         if target is None:
             known = ", ".join(str(known) for known in self._taken) or "none"
             raise InvalidSetting(
@@ -137,9 +135,7 @@ class Snapshots:
     def _here(self, snapshot_id: int) -> Snapshot:
         producer = self._producer
         head = producer.store.head
-        return Snapshot(
-            snapshot_id, head.number, head.hash, producer.last_ms, producer.clock.state
-        )
+        return Snapshot(snapshot_id, head.number, head.hash, producer.last_ms, producer.clock.state)
 
     def _store(self) -> RewindableStore:
         store = self._producer.store

@@ -165,19 +165,18 @@ class DiskStore:
         if number == newest:
             return self.committed
         wanted = range(number + 1, newest + 1)
-        if len(wanted) <= STATE_HISTORY:
-            self._read_undo(wanted)
-        if any(n not in self._undo for n in wanted):
+        if len(wanted) > STATE_HISTORY:
             raise StateDiscarded(f"State already discarded for 0x{block_hash.hex()}")
+        self._read_undo(wanted)
         return PastState(self.committed, [self._undo[n] for n in wanted])
 
     def changed_keys(self, block_hash: bytes) -> frozenset[bytes]:
         """The keys whose value a recent block changed."""
         number = self._number_of(block_hash)
-        if number is None:
+        if number is None or number <= self.head.number - STATE_HISTORY:
             return frozenset()
         self._read_undo(range(number, number + 1))
-        return frozenset(self._undo.get(number, ()))
+        return frozenset(self._undo[number])
 
     def _number_of(self, block_hash: bytes) -> int | None:
         if block_hash == self.head.hash:
@@ -188,6 +187,8 @@ class DiskStore:
         missing = [number for number in wanted if number not in self._undo]
         if missing:
             self._undo |= self._database.undo(missing[0], missing[-1])
+        if any(number not in self._undo for number in missing):
+            raise damaged(self._database.path, f"What block {missing[0]} changed is not there.")
 
 
 class PastState:

@@ -70,9 +70,7 @@ EXTENSIONS = (
             "pallet_subtensor::extensions::subtensor::SubtensorTransactionExtension", _OF_RUNTIME
         ),
     ),
-    Extension(
-        "DrandPriority", Struct("pallet_drand::drand_priority::DrandPriority", _OF_RUNTIME)
-    ),
+    Extension("DrandPriority", Struct("pallet_drand::drand_priority::DrandPriority", _OF_RUNTIME)),
     Extension(
         "CheckMetadataHash",
         Struct("frame_metadata_hash_extension::CheckMetadataHash", mode=Field(None, MODE, "Mode")),

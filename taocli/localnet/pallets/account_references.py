@@ -33,6 +33,21 @@ def can_lose_provider(account: Mapping[str, Any]) -> bool:
     return bool(account["consumers"] == 0 or account["providers"] > 1)
 
 
+def with_provider(account: Mapping[str, Any]) -> dict[str, Any]:
+    """The account with one more reason to exist, whatever its balance."""
+    return {**account, "providers": account["providers"] + 1}
+
+
+def without_provider(account: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The account with one reason less; None when it is gone."""
+    if not account["providers"]:
+        return None
+    if not can_lose_provider(account):
+        raise DispatchFailure.plain("ConsumerRemaining")
+    left = {**account, "providers": account["providers"] - 1}
+    return left if left["providers"] or left["sufficients"] else None
+
+
 def with_balance(account: Mapping[str, Any], free: int, reserved: int) -> Change:
     """What becomes of an account; ``ConsumerRemaining``, ``NoProviders`` or ``TooManyConsumers``."""
     data = account["data"]

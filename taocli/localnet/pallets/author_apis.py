@@ -51,7 +51,9 @@ def _reasons(name: str, reasons: tuple[str, ...]) -> Enum:
 
 def result(ok: Type, error: Type) -> Enum:
     """Rust's ``Result``."""
-    return Enum("Result", Variant(0, "Ok", ok), Variant(1, "Err", error), params={"T": ok, "E": error})
+    return Enum(
+        "Result", Variant(0, "Ok", ok), Variant(1, "Err", error), params={"T": ok, "E": error}
+    )
 
 
 TransactionValidityError = Enum(
@@ -161,7 +163,7 @@ class SessionKeys(RuntimeApi):
     @method(Option(Vec(Tuple(Bytes, KeyTypeId))), encoded=Bytes)
     def decode_session_keys(self, encoded: bytes) -> list[tuple[bytes, bytes]] | None:
         """The two public keys of an author, Aura's before Grandpa's."""
-        if len(encoded) != 64:  # noqa: PLR2004 - two keys of 32 bytes
+        if len(encoded) != 64:
             return None
         return [(encoded[:32], b"aura"), (encoded[32:], b"gran")]
 

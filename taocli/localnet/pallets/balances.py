@@ -27,7 +27,12 @@ from taocli.localnet.frame.types import (
     u64,
 )
 from taocli.localnet.pallets import account_references
-from taocli.localnet.pallets.account_references import can_lose_provider, with_balance
+from taocli.localnet.pallets.account_references import (
+    can_lose_provider,
+    with_balance,
+    with_provider,
+    without_provider,
+)
 from taocli.localnet.pallets.balances_types import (
     AdjustmentDirection,
     BalanceLock,
@@ -263,6 +268,25 @@ class Balances(Pallet):
             self._write(who, data["free"] + moved, data["reserved"] - moved)
             self.deposit("Unreserved", who, moved)
         return moved
+
+    def provide_for(self, who: bytes) -> None:
+        """Keep an account of the chain's own in existence, even without a balance."""
+        known = self.runtime.system.Account[who]
+        self.runtime.system.Account[who] = with_provider(known)
+        if not (known["providers"] or known["sufficients"]):
+            self.runtime.system.deposit("NewAccount", who)
+
+    def stop_providing(self, who: bytes) -> None:
+        """Undo ``provide_for``; ``ConsumerRemaining`` while a deposit depends on it."""
+        system = self.runtime.system
+        if who not in system.Account:
+            return
+        left = without_provider(system.Account[who])
+        if left is not None:
+            system.Account[who] = left
+        else:
+            del system.Account[who]
+            system.deposit("KilledAccount", who)
 
     def _check_transfer(self, who: bytes, amount: int, *, keep_alive: bool) -> None:
         """Whether an account can part with ``amount``."""

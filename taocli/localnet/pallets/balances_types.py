@@ -18,7 +18,21 @@ ReserveData = Struct(
     id=Field(None, Array(u8, 8), "ReserveIdentifier"),
     amount=Field(None, u64, "Balance"),
 )
-HoldReason = Enum("node_subtensor_runtime::RuntimeHoldReason")
+
+
+def _reasons(index: int, pallet: str, crate: str, *names: str) -> Variant:
+    reasons = (Variant(position, name) for position, name in enumerate(names))
+    return Variant(index, pallet, Enum(f"{crate}::pallet::HoldReason", *reasons))
+
+
+HoldReason = Enum(  # for the interface: nothing here holds, Preimage reserves its deposit instead
+    "node_subtensor_runtime::RuntimeHoldReason",
+    _reasons(14, "Preimage", "pallet_preimage", "Preimage"),
+    _reasons(20, "SafeMode", "pallet_safe_mode", "EnterOrExtend"),
+    _reasons(
+        29, "Contracts", "pallet_contracts", "CodeUploadDepositReserve", "StorageDepositReserve"
+    ),
+)
 FreezeReason = Enum("node_subtensor_runtime::RuntimeFreezeReason")
 AdjustmentDirection = Enum(
     "pallet_balances::types::AdjustmentDirection", Variant(0, "Increase"), Variant(1, "Decrease")

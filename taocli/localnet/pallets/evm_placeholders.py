@@ -35,9 +35,7 @@ ELASTICITY = 125_000
 U256 = Newtype("primitive_types::U256", Array(u64, 4))
 Permill = Newtype("sp_arithmetic::per_things::Permill", u32)
 CodeMetadata = Struct("pallet_evm::CodeMetadata", size=u64, hash=H256)
-Log = Struct(
-    "ethereum::log::Log", address=H160, topics=Vec(H256), data=Field(None, Bytes, "Bytes")
-)
+Log = Struct("ethereum::log::Log", address=H160, topics=Vec(H256), data=Field(None, Bytes, "Bytes"))
 
 
 def account_of(address: bytes) -> bytes:
@@ -67,14 +65,22 @@ class Evm(Pallet):
         Event("ExecutedFailed", address=H160),
     )
     errors = (
-        Error("BalanceLow", "Not enough balance to perform action."),
-        *(
-            "FeeOverflow", "PaymentOverflow", "WithdrawFailed", "GasPriceTooLow", "InvalidNonce",
-            "GasLimitTooLow", "GasLimitTooHigh", "InvalidChainId", "InvalidSignature",
-            "Reentrancy", "TransactionMustComeFromEOA", "Undefined", "NotAllowed",
-            "CreateOriginNotAllowed",
-        ),
-    )  # fmt: skip
+        Error("BalanceLow", "The balance is too low for that."),
+        Error("FeeOverflow", "The fee is too large to compute with."),
+        Error("PaymentOverflow", "The payment is too large to compute with."),
+        Error("WithdrawFailed", "The fee could not be taken."),
+        Error("GasPriceTooLow", "The price offered for gas is below the base fee."),
+        Error("InvalidNonce", "The nonce is not the next one."),
+        Error("GasLimitTooLow", "There is too little gas for the transaction itself."),
+        Error("GasLimitTooHigh", "There is more gas than a block may use."),
+        Error("InvalidChainId", "The transaction is for another chain."),
+        Error("InvalidSignature", "The signature does not hold."),
+        Error("Reentrancy", "The EVM was entered while it was running."),
+        Error("TransactionMustComeFromEOA", "Contracts cannot send transactions."),
+        Error("Undefined", "The EVM failed in a way it has no name for."),
+        Error("NotAllowed", "The origin may not create contracts."),
+        Error("CreateOriginNotAllowed", "The address is not on the whitelist of creators."),
+    )
 
     @call(0, address=H160, value=Field(None, u64, "BalanceOf<T>"))
     def withdraw(self, origin: Origin, address: bytes, value: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from taocli.localnet.frame.call import call
 from taocli.localnet.frame.outcome import DispatchError, Origin
-from taocli.localnet.frame.pallet import Constant, Event, Pallet
+from taocli.localnet.frame.pallet import Constant, Error, Event, Pallet
 from taocli.localnet.frame.storage import Blake2_128Concat, Identity, Map, Value
 from taocli.localnet.frame.types import (
     H256,
@@ -110,13 +110,26 @@ class LimitOrders(Pallet):
         Event("LimitOrdersPalletStatusChanged", enabled=boolean),
     )
     errors = (
-        "InvalidSignature", "OrderAlreadyProcessed", "OrderCancelled", "OrderExpired",
-        "PriceConditionNotMet", "Unauthorized", "SwapReturnedZero", "RootNetUidNotAllowed",
-        "OrderNetUidMismatch", "LimitOrdersDisabled", "RelayerMissMatch", "PartialFillsNotEnabled",
-        "IncorrectPartialFillAmount", "RelayerRequiredForPartialFill", "ChainIdMismatch",
-        "PalletHotkeyNotRegistered", "ArithmeticOverflow", "DuplicateOrderInBatch",
-        "ZeroShareInBatch",
-    )  # fmt: skip
+        Error("InvalidSignature", "The order is not signed by its signer."),
+        Error("OrderAlreadyProcessed", "The order was executed before."),
+        Error("OrderCancelled", "The order was cancelled."),
+        Error("OrderExpired", "The order is no longer good."),
+        Error("PriceConditionNotMet", "The price is not where the order wants it."),
+        Error("Unauthorized", "Only the order's signer may do that."),
+        Error("SwapReturnedZero", "The trade would give nothing."),
+        Error("RootNetUidNotAllowed", "The root network has no alpha to trade."),
+        Error("OrderNetUidMismatch", "The order is for another subnet than its batch."),
+        Error("LimitOrdersDisabled", "Limit orders are switched off."),
+        Error("RelayerMissMatch", "The order names others who may carry it to the chain."),
+        Error("PartialFillsNotEnabled", "The order must be executed whole."),
+        Error("IncorrectPartialFillAmount", "That part of the order is not open."),
+        Error("RelayerRequiredForPartialFill", "Orders executed in parts must name a relayer."),
+        Error("ChainIdMismatch", "The order was signed for another chain."),
+        Error("PalletHotkeyNotRegistered", "The pallet's own hotkey is not registered."),
+        Error("ArithmeticOverflow", "An amount is too large to compute with."),
+        Error("DuplicateOrderInBatch", "The batch has an order twice."),
+        Error("ZeroShareInBatch", "An order's share of the batch is nothing."),
+    )
     constants = (
         Constant("MaxOrdersPerBatch", u32, 100),
         Constant("PalletId", PalletId, b"bt/limit"),

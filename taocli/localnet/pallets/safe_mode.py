@@ -19,7 +19,9 @@ ALLOWED_CALLS = frozenset(
     {"SubtensorModule.set_weights", "SubtensorModule.serve_axon", "Commitments.set_commitment"}
 )
 
-ExitReason = Enum("pallet_safe_mode::pallet::ExitReason", Variant(0, "Timeout"), Variant(1, "Force"))
+ExitReason = Enum(
+    "pallet_safe_mode::pallet::ExitReason", Variant(0, "Timeout"), Variant(1, "Force")
+)
 _UNTIL = Field(None, u32, "BlockNumberFor<T>")
 _ACCOUNT = Field(None, AccountId, "T::AccountId")
 _AMOUNT = Field(None, u64, "BalanceOf<T>")

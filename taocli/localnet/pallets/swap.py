@@ -105,7 +105,13 @@ class Swap(Pallet):
         self.fail("Deprecated")
 
     @call(2, hotkey=_ACCOUNT, netuid=_NETUID, position_id=PositionId)
-    def remove_liquidity(self, origin: Origin, hotkey: bytes, netuid: int, position_id: int) -> None:  # noqa: ARG002 - wire
+    def remove_liquidity(
+        self,
+        origin: Origin,  # noqa: ARG002 - wire
+        hotkey: bytes,  # noqa: ARG002 - wire
+        netuid: int,  # noqa: ARG002 - wire
+        position_id: int,  # noqa: ARG002 - wire
+    ) -> None:
         """Deprecated: there is no user liquidity."""
         self.fail("Deprecated")
 

@@ -5,8 +5,11 @@ from typing import Any
 from taocli.localnet.chain_block import blake2_256
 from taocli.localnet.pool import Status
 from taocli.localnet.rpc.node_seam import Node
-from taocli.localnet.rpc.params import from_hex, to_hex
-from taocli.localnet.rpc.protocol import Sink, method, subscription
+from taocli.localnet.rpc.params import MAX_QUERIED, from_hex, hash_from, invalid, to_hex
+from taocli.localnet.rpc.protocol import method, subscription
+from taocli.localnet.rpc.sink import Sink
+
+_LAST = frozenset({"finalized", "finalityTimeout", "usurped", "dropped", "invalid"})
 
 
 class AuthorMethods:
@@ -26,12 +29,14 @@ class AuthorMethods:
         ends=("author_unwatchExtrinsic",),
     )
     def submit_and_watch(self, sink: Sink, extrinsic: Any) -> None:
-        """Take in a signed extrinsic and report every change of its status."""
+        """Take in a signed extrinsic and report every change of its status, until the last."""
         watching = True
 
         def report(status: Status) -> None:
             if watching:
                 sink.send(status)
+                if _is_last(status):
+                    sink.finish()
 
         def stop() -> None:
             nonlocal watching
@@ -48,11 +53,23 @@ class AuthorMethods:
     @method("author_removeExtrinsic")
     def remove_extrinsic(self, targets: Any) -> list[str]:
         """Drop transactions by hash or by their bytes."""
-        removed = []
-        for target in targets if isinstance(targets, list) else []:
-            named = target.get("hash") if isinstance(target, dict) else None
-            given = target.get("extrinsic") if isinstance(target, dict) else None
-            digest = from_hex(named) if named else blake2_256(from_hex(given, "extrinsic"))
-            if self._node.producer.pool.drop(digest):
-                removed.append(to_hex(digest))
-        return removed
+        if not isinstance(targets, list) or len(targets) > MAX_QUERIED:
+            raise invalid(f"Name at most {MAX_QUERIED} transactions by hash or extrinsic")
+        wanted = [_digest(target) for target in targets]
+        return [to_hex(digest) for digest in wanted if self._node.producer.pool.drop(digest)]
+
+
+def _digest(target: Any) -> bytes:
+    """The hash of what is named: {"hash": ...} or {"extrinsic": ...}."""
+    if isinstance(target, dict) and len(target) == 1:
+        if "hash" in target:
+            return hash_from(target["hash"])
+        if "extrinsic" in target:
+            return blake2_256(from_hex(target["extrinsic"], "extrinsic"))
+    raise invalid("A transaction is named by its hash or its extrinsic")
+
+
+def _is_last(status: Status) -> bool:
+    if isinstance(status, dict):
+        return not _LAST.isdisjoint(status)
+    return status in _LAST

@@ -5,7 +5,7 @@ from typing import Any
 from taocli.localnet.chain_block import Block
 from taocli.localnet.rpc.node_seam import Node
 from taocli.localnet.rpc.params import (
-    MAX_KEYS,
+    MAX_QUERIED,
     block_json,
     hash_from,
     header_json,
@@ -13,7 +13,9 @@ from taocli.localnet.rpc.params import (
     number_from,
     to_hex,
 )
-from taocli.localnet.rpc.protocol import Sink, method, subscription
+from taocli.localnet.rpc.protocol import method, subscription
+from taocli.localnet.rpc.sink import Sink
+from taocli.localnet.rpc.streams import HeadStream
 
 
 class ChainMethods:
@@ -21,6 +23,7 @@ class ChainMethods:
 
     def __init__(self, node: Node) -> None:
         self._node = node
+        self._heads = HeadStream(node)
 
     @method("chain_getBlockHash", "chain_getHead")
     def get_block_hash(self, number: Any = None) -> Any:
@@ -28,8 +31,8 @@ class ChainMethods:
         if number is None:
             return to_hex(self._node.head.hash)
         if isinstance(number, list):
-            if len(number) > MAX_KEYS:
-                raise invalid(f"At most {MAX_KEYS} numbers at once")
+            if len(number) > MAX_QUERIED:
+                raise invalid(f"At most {MAX_QUERIED} numbers at once")
             return [self._hash_at(item) for item in number]
         return self._hash_at(number)
 
@@ -57,14 +60,14 @@ class ChainMethods:
     )  # fmt: skip
     def subscribe_new_heads(self, sink: Sink) -> None:
         """The best header now and every new one."""
-        self._stream(sink)
+        self._heads.add(sink)
 
     @subscription(
         "chain_subscribeAllHeads", notify="chain_allHead", ends=("chain_unsubscribeAllHeads",)
     )
     def subscribe_all_heads(self, sink: Sink) -> None:
         """Every header; there are no forks, so this equals the stream of new heads."""
-        self._stream(sink)
+        self._heads.add(sink)
 
     @subscription(
         "chain_subscribeFinalizedHeads", "chain_subscribeFinalisedHeads",
@@ -73,11 +76,7 @@ class ChainMethods:
     )  # fmt: skip
     def subscribe_finalized_heads(self, sink: Sink) -> None:
         """Every final header, at the same moment as the best."""
-        self._stream(sink)
-
-    def _stream(self, sink: Sink) -> None:
-        sink.send(header_json(self._node.head.header))
-        sink.on_close = self._node.listen(lambda block: sink.send(header_json(block.header)))
+        self._heads.add(sink)
 
     def _hash_at(self, number: Any) -> str | None:
         found = self._node.producer.store.hash_at(number_from(number))

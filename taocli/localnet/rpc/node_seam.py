@@ -6,14 +6,17 @@ from typing import Protocol
 from taocli.localnet.chain_block import Block
 from taocli.localnet.pool import Transaction, Watcher
 from taocli.localnet.producer import Producer
+from taocli.localnet.recipe import Recipe
+from taocli.localnet.snapshots import Snapshots
 
 
 class Node(Protocol):
-    """The node as its RPC methods see it; ``Localnet`` is the one."""
+    """The node as its RPC methods see it; ``LocalNode`` is the one."""
 
     producer: Producer
     block_time: float | None
-    profile: str
+    recipe: Recipe
+    snapshots: Snapshots
 
     @property
     def head(self) -> Block:

@@ -4,14 +4,21 @@ Everything a client sends is checked here before a method sees it; what does not
 "Invalid params" and the reason.
 """
 
+import re
 from typing import Any
 
+from taocli.domain.address import Address
+from taocli.domain.errors import InvalidAddress
 from taocli.localnet.chain_block import Block, Header
 from taocli.localnet.rpc.protocol import INVALID_PARAMS, RpcRefused
 
 MAX_BYTES = 16 * 1024 * 1024
-MAX_KEYS = 1_000
-"""Keys in one page or one query, the limit of the real node."""
+MAX_PAGE = 1_000
+"""Keys in one page, the limit of the real node."""
+MAX_QUERIED = 20_000
+"""Keys, or block numbers, in one query; the real node has no limit."""
+MAX_KEY_BYTES = 4_096
+_HEX_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,16}")
 
 
 def invalid(why: str) -> RpcRefused:
@@ -24,25 +31,40 @@ def to_hex(data: bytes) -> str:
     return "0x" + data.hex()
 
 
-def from_hex(value: Any, what: str = "value") -> bytes:
-    """Bytes from 0x-prefixed (or bare) hex."""
+def from_hex(value: Any, what: str = "value", most: int = MAX_BYTES) -> bytes:
+    """At most ``most`` bytes from 0x-prefixed (or bare) hex."""
     if not isinstance(value, str):
         raise invalid(f"{what} must be a hex string")
     digits = value.removeprefix("0x")
-    if len(digits) > 2 * MAX_BYTES or len(digits) % 2:
+    if len(digits) > 2 * most or len(digits) % 2:
         raise invalid(f"{what} has a length that cannot be right")
     try:
-        return bytes.fromhex(digits)
+        data = bytes.fromhex(digits)
     except ValueError:
         raise invalid(f"{what} is not hex") from None
+    if 2 * len(data) != len(digits):  # Python would read past spaces
+        raise invalid(f"{what} is not hex")
+    return data
 
 
 def hash_from(value: Any) -> bytes:
-    """A 32-byte block hash."""
-    digest = from_hex(value, "block hash")
+    """A 32-byte hash."""
+    digest = from_hex(value, "hash")
     if len(digest) != 32:
-        raise invalid("A block hash has 32 bytes")
+        raise invalid("A hash has 32 bytes")
     return digest
+
+
+def key_from(value: Any) -> bytes:
+    """A storage key, or the beginning of one."""
+    return from_hex(value, "storage key", MAX_KEY_BYTES)
+
+
+def keys_from(value: Any, most: int = MAX_QUERIED) -> list[bytes]:
+    """A list of storage keys."""
+    if not isinstance(value, list) or len(value) > most:
+        raise invalid(f"keys must be a list of at most {most} hex strings")
+    return [key_from(key) for key in value]
 
 
 def count_from(value: Any, what: str, most: int) -> int:
@@ -55,18 +77,25 @@ def count_from(value: Any, what: str, most: int) -> int:
 def number_from(value: Any) -> int:
     """A block number: an integer or a hex string, as Substrate's NumberOrHex."""
     if isinstance(value, str):
-        try:
-            value = int(value, 16)
-        except ValueError:
-            raise invalid("A block number is an integer or hex") from None
+        if not _HEX_NUMBER.fullmatch(value):
+            raise invalid("A block number is an integer or 0x-prefixed hex")
+        value = int(value, 16)
     return count_from(value, "block number", 2**32 - 1)
 
 
-def keys_from(value: Any) -> list[bytes]:
-    """A list of storage keys."""
-    if not isinstance(value, list) or len(value) > MAX_KEYS:
-        raise invalid(f"keys must be a list of at most {MAX_KEYS} hex strings")
-    return [from_hex(key, "storage key") for key in value]
+def account_from(value: Any) -> bytes:
+    """The public key of an account, from its SS58 address."""
+    try:
+        return Address.parse(str(value)).public_key
+    except InvalidAddress:
+        raise invalid("The account is an SS58 address") from None
+
+
+def bytes_from(value: Any) -> bytes:
+    """Bytes from a list of numbers, as Rust's ``Vec<u8>`` is written."""
+    if not isinstance(value, list) or len(value) > MAX_KEY_BYTES:
+        raise invalid(f"Bytes are a list of at most {MAX_KEY_BYTES} numbers")
+    return bytes(count_from(item, "A byte", 255) for item in value)
 
 
 def header_json(header: Header) -> dict[str, Any]:

@@ -1,166 +1,152 @@
 """One port for JSON-RPC: WebSocket and HTTP POST, told apart by the first bytes.
 
-A connection that begins with POST or OPTIONS is answered as HTTP/1.1; everything else goes through
-the WebSocket handshake of ``websockets`` (its protocol core without a transport). Frames, bodies,
-headers, connections and unread output are all bounded, and a client that stops reading is dropped.
+GET begins a WebSocket handshake (the protocol core of ``websockets`` without its transport); every other
+verb is answered as HTTP/1.1. Whatever address the server is told to listen on, it also listens on
+127.0.0.1, where the node's own commands look for it. Frames, bodies, headers, connections and unread output are all bounded: see ``limits``.
 """
 
 import asyncio
 import errno
+import ipaddress
 import logging
 from contextlib import suppress
 
-from websockets.exceptions import InvalidState
-from websockets.frames import Frame, Opcode
-from websockets.http11 import Request
-from websockets.protocol import OPEN, State
-from websockets.server import ServerProtocol
+from taocli.domain.errors import CannotConnect, InvalidSetting, PortInUse
+from taocli.localnet.rpc import limits
+from taocli.localnet.rpc.http import HttpClient
+from taocli.localnet.rpc.protocol import MethodTable
+from taocli.localnet.rpc.session import Session
+from taocli.localnet.rpc.websocket import WebSocketClient
 
-from taocli.domain.errors import CannotConnect, PortInUse
-from taocli.localnet.rpc.http import serve_http
-from taocli.localnet.rpc.protocol import JsonValue, MethodTable, Session, dump
-
-MAX_MESSAGE = 15 * 1024 * 1024
-"""Bytes of one request, the real node's limit."""
-MAX_UNSENT = 32 * 1024 * 1024
-"""Bytes a client may leave unread before it is dropped."""
-MAX_CONNECTIONS = 256
-HANDSHAKE_S = 10.0
+LOOPBACK = "127.0.0.1"
 _CHUNK = 65_536
+_GET = b"GET "
+_FULL = b"HTTP/1.1 429 Too Many Requests\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 _log = logging.getLogger(__name__)
 
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
 
 class RpcServer:
-    """Listens on ``host:port`` (0 = any free port) and answers from a method table."""
+    """Listens on ``address:port`` (0 = any free port) and answers from a method table.
 
-    def __init__(self, table: MethodTable, host: str, port: int) -> None:
-        self.host = host
+    ``address`` is an IP address; ``host`` is how a URL on this machine names it.
+    """
+
+    def __init__(self, table: MethodTable, address: str, port: int) -> None:
+        self.host = _in_url(address)
         self.port = port
         self._table = table
-        self._server: asyncio.Server | None = None
+        self._address = address
+        self._servers: list[asyncio.Server] = []
         self._clients: set[asyncio.Task[None]] = set()
+        self._holdings = limits.Holdings()
+        self._subscriptions = limits.SubscriptionCount()
 
     async def start(self) -> None:
-        """Open the port; raises ``PortInUse``."""
+        """Open the port; raises ``PortInUse``, ``CannotConnect`` or ``InvalidSetting``."""
+        address = _parse_address(self._address)
+        await self._listen(str(address))
+        if not _covers_loopback(address):
+            await self._listen(LOOPBACK)
+
+    async def stop(self) -> None:
+        """Close the port and every connection."""
+        for server in self._servers:
+            server.close()
+        for task in tuple(self._clients):
+            task.cancel()
+        await asyncio.gather(*self._clients, return_exceptions=True)
+        for server in self._servers:
+            await server.wait_closed()
+        self._servers.clear()
+
+    async def _listen(self, address: str) -> None:
         try:
-            self._server = await asyncio.start_server(self._welcome, self.host, self.port)
+            server = await asyncio.start_server(self._welcome, address, self.port)
         except OSError as error:
+            await self.stop()
             if error.errno == errno.EADDRINUSE:
                 raise PortInUse(
                     f"Port {self.port} is taken.",
-                    why=f"Another program listens on {self.host}:{self.port},"
+                    why=f"Another program listens on {address}:{self.port},"
                     " perhaps a localnet that is already running.",
                     fix="Stop it with taocli localnet stop, or choose another --port.",
                 ) from None
             raise CannotConnect(
-                f"Cannot listen on {self.host}:{self.port}.",
+                f"Cannot listen on {address}:{self.port}.",
                 why=str(error),
-                fix="Choose another --port or --host.",
+                fix="Choose another --port or --listen address.",
             ) from None
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def stop(self) -> None:
-        """Close the port and every connection."""
-        if self._server is not None:
-            self._server.close()
-        for task in tuple(self._clients):
-            task.cancel()
-        await asyncio.gather(*self._clients, return_exceptions=True)
-        if self._server is not None:
-            await self._server.wait_closed()
+        self._servers.append(server)
+        self.port = server.sockets[0].getsockname()[1]
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        if task is None or len(self._clients) >= MAX_CONNECTIONS:
+        if task is None or len(self._clients) >= limits.MAX_CONNECTIONS:
+            writer.write(_FULL)
             writer.close()
             return
         task.set_name(f"localnet-client-{writer.get_extra_info('peername')}")
         self._clients.add(task)
         try:
             await self._serve(reader, writer)
-        except (ConnectionError, TimeoutError, asyncio.IncompleteReadError) as error:
+        except (ConnectionError, TimeoutError) as error:
             _log.debug("A client went away: %s", error)
         finally:
+            await _close(writer)
             self._clients.discard(task)
-            writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        async with asyncio.timeout(HANDSHAKE_S):
-            first = await reader.read(_CHUNK)
-        if first.startswith((b"POST ", b"OPTIONS ")):
-            await serve_http(first, reader, writer, Session(self._table))
-        elif first:
-            await WebSocketClient(self._table, reader, writer).run(first)
-
-
-class WebSocketClient:
-    """One WebSocket connection: frames in, answers and notifications out."""
-
-    def __init__(
-        self, table: MethodTable, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        self._protocol = ServerProtocol(max_size=MAX_MESSAGE)
-        self._reader = reader
-        self._writer = writer
-        self._session = Session(table, self)
-        self._message = bytearray()
-
-    async def run(self, received: bytes) -> None:
-        """Serve until either side closes."""
-        try:
-            while received:
-                self._protocol.receive_data(received)
-                for event in self._protocol.events_received():
-                    self._take(event)
-                self._flush()
-                if self._protocol.close_expected():
+        first = b""
+        async with asyncio.timeout(limits.HANDSHAKE_S):
+            while len(first) < len(_GET) and b"\n" not in first:
+                received = await reader.read(_CHUNK)
+                if not received:
                     break
-                await self._writer.drain()
-                received = await self._reader.read(_CHUNK)
-        finally:
-            self._session.close()
-            await self._say_goodbye()
+                first += received
+        if first.startswith(_GET):
+            client = WebSocketClient(
+                self._table, self._subscriptions, self._holdings, reader, writer
+            )
+            await client.run(first)
+        elif first:
+            session = Session(self._table, self._subscriptions)
+            await HttpClient(session, self._holdings, reader, writer, first).run()
 
-    def push(self, document: JsonValue) -> None:
-        """Send a document unless the connection is closing."""
-        if self._protocol.state is OPEN:
-            self._send(dump(document))
 
-    def _take(self, event: Request | Frame | object) -> None:
-        if isinstance(event, Request):
-            self._protocol.send_response(self._protocol.accept(event))
-        elif isinstance(event, Frame) and event.opcode in {Opcode.TEXT, Opcode.BINARY, Opcode.CONT}:
-            self._message += event.data
-            if event.fin:
-                text, self._message = bytes(self._message), bytearray()
-                self._answer(text)
+async def _close(writer: asyncio.StreamWriter) -> None:
+    """Let the last bytes out, but not for long: nobody counts what a closed connection still holds."""
+    writer.close()
+    try:
+        async with asyncio.timeout(limits.GOODBYE_S):
+            await writer.wait_closed()
+    except TimeoutError:
+        writer.transport.abort()
+    except ConnectionError as error:
+        _log.debug("A client cut its connection: %s", error)
 
-    def _answer(self, text: bytes) -> None:
-        answer = self._session.answer(text)
-        if self._protocol.state is not OPEN:
-            return
-        if answer is not None:
-            self._send(answer)
-        self._session.after_answer()
 
-    def _send(self, text: str) -> None:
-        with suppress(InvalidState):  # closed between the check and here: nobody to tell
-            self._protocol.send_text(text.encode())
-        self._flush()
-        if self._writer.transport.get_write_buffer_size() > MAX_UNSENT:
-            _log.warning("A client does not read its answers; the connection is dropped.")
-            self._writer.transport.abort()
+def _parse_address(text: str) -> _Address:
+    try:
+        return ipaddress.ip_address(LOOPBACK if text == "localhost" else text)
+    except ValueError:
+        raise InvalidSetting(
+            f"{text!r} is no address to listen on.",
+            why="It is the IP address of one of this machine's network interfaces.",
+            fix="Use --listen 127.0.0.1 for this machine alone, or 0.0.0.0 for its networks too.",
+        ) from None
 
-    def _flush(self) -> None:
-        for data in self._protocol.data_to_send():
-            if data and not self._writer.is_closing():
-                self._writer.write(data)
 
-    async def _say_goodbye(self) -> None:
-        if self._protocol.state is State.OPEN:
-            self._protocol.send_close(1001, "the node stops")
-            self._flush()
-        with suppress(ConnectionError, TimeoutError):
-            async with asyncio.timeout(1.0):
-                await self._writer.drain()
+def _covers_loopback(address: _Address) -> bool:
+    return address.version == 4 and (address.is_unspecified or str(address) == LOOPBACK)
+
+
+def _in_url(text: str) -> str:
+    with suppress(ValueError):
+        address = ipaddress.ip_address(text)
+        if address.is_unspecified:
+            return LOOPBACK
+        return f"[{address}]" if address.version == 6 else text
+    return text

@@ -3,10 +3,8 @@
 from typing import Any
 
 from taocli import __version__
-from taocli.domain.address import Address
-from taocli.domain.errors import InvalidAddress
 from taocli.localnet.rpc.node_seam import Node
-from taocli.localnet.rpc.params import invalid
+from taocli.localnet.rpc.params import account_from
 from taocli.localnet.rpc.protocol import MethodTable, method
 
 CHAIN = "Bittensor"
@@ -84,10 +82,7 @@ class SystemMethods:
     @method("account_nextIndex", "system_accountNextIndex")
     def next_index(self, account: Any) -> int:
         """The nonce for the account's next transaction, counting those that wait in the pool."""
-        try:
-            public_key = Address.parse(str(account)).public_key
-        except InvalidAddress:
-            raise invalid("The account is an SS58 address") from None
+        public_key = account_from(account)
         producer = self._node.producer
         answer = producer.call_api(
             "AccountNonceApi_account_nonce", public_key, self._node.head.hash

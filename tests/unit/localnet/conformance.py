@@ -6,6 +6,9 @@ nothing of each other: the table ``interface-425.json``, the pallets' declaratio
 metadata as two foreign codecs read it (``conformance_codecs``). ``differences`` says what one has and
 another has not.
 
+Not compared: documentation, and the names that Rust's source gives to types beside the types themselves
+(``T::Balance`` for a u64), which no codec reads.
+
 The table is condensed from the metadata facts of a real node of spec 424, ``interface-424.json``. Spec 425
 has the same interface: what is new in it lies behind it. To make the table again:
 
@@ -54,9 +57,7 @@ def storage_text(
     modifier: str, hashers: Iterable[str], keys: Iterable[str], value: str, default: bytes
 ) -> str:
     """``Default Identity u16 -> bool = 0x00``."""
-    keyed = ", ".join(
-        f"{hasher} {short(key)}" for hasher, key in zip(hashers, keys, strict=True)
-    )
+    keyed = ", ".join(f"{hasher} {short(key)}" for hasher, key in zip(hashers, keys, strict=True))
     return f"{modifier} {keyed + ' -> ' if keyed else ''}{short(value)} = 0x{default.hex()}"
 
 
@@ -68,7 +69,9 @@ def type_key(path: str, name: str) -> str:
 
 def variants_text(variants: Iterable[tuple[int, str, str]]) -> str:
     """``0 None; 1 Some(u8)``."""
-    shown = [f"{index} {name}{'' if inside == '()' else inside}" for index, name, inside in variants]
+    shown = [
+        f"{index} {name}{'' if inside == '()' else inside}" for index, name, inside in variants
+    ]
     return "; ".join(shown)
 
 

@@ -66,7 +66,10 @@ _V15: dict[str, Any] = {
             _DOCS,
         ],
     },
-    "ApiInputV15": {"type": "struct", "type_mapping": [["name", "String"], ["ty", "SiLookupTypeId"]]},
+    "ApiInputV15": {
+        "type": "struct",
+        "type_mapping": [["name", "String"], ["ty", "SiLookupTypeId"]],
+    },
     "OuterEnumsV15": {
         "type": "struct",
         "type_mapping": [[name, "SiLookupTypeId"] for name in ("call", "event", "error")],
@@ -151,9 +154,11 @@ class Registry:
         """The name of ``scale_info::7``."""
         return self.name(int(reference.removeprefix("scale_info::")))
 
-    def reference(self, name: str) -> str:
-        """``scale_info::7`` for a type's name."""
-        return f"scale_info::{next(n for n in self._types if short(self.name(n)) == name)}"
+    def reference(self, name: str) -> str | None:
+        """``scale_info::7`` for a type's name, None for one that the registry does not have."""
+        found = (number for number in self._types if short(self.name(number)) == name)
+        number = next(found, None)
+        return None if number is None else f"scale_info::{number}"
 
     def parts(self, number: int, count: int) -> list[str]:
         """The key types of a map with so many keys."""
@@ -303,6 +308,7 @@ def _rust_pallet(rust: Any, registry: Registry, pallet: Mapping[str, Any], real:
     for constant in pallet["constants"]:
         key = f"{name}.constants.{constant}"
         kind = real.get(key, "").partition(" = ")[0]
-        value = rust.encode(registry.reference(kind), rust.constant(name, constant))
+        reference = registry.reference(kind)
+        value = b"" if reference is None else rust.encode(reference, rust.constant(name, constant))
         facts[key] = f"{kind} = 0x{bytes(value).hex()}"
     return facts

@@ -8,13 +8,14 @@ from typing import Any
 import httpx
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin
 
 from taocli.domain.address import Address
-from taocli.domain.errors import PortInUse
+from taocli.domain.errors import InvalidSetting, PortInUse
 from taocli.localnet.node import Localnet
 from taocli.localnet.producer import Producer
-from taocli.localnet.rpc import http, protocol, server
+from taocli.localnet.rpc import limits
 
 ALICE = b"A" * 32
 
@@ -89,7 +90,10 @@ async def test_errors_have_the_codes_and_texts_that_clients_match(socket: Client
     assert (await code("state_getStorage"))[0] == -32602
     assert (await code("state_getStorage", "zz"))[0] == -32602
     assert (await code("chain_getBlockHash", -1))[0] == -32602
-    assert (await code("state_getKeysPaged", "0x", 5_000))[0] == -32602
+    assert await code("state_getKeysPaged", "0x", 5_000) == (
+        4002,
+        "count exceeds maximum value. value: 5000, max: 1000",
+    )
     number, text = await code("state_call", "Metadata_nothing", "0x")
     assert (number, text.split(": ", 1)[1]) == (
         4003,
@@ -108,9 +112,9 @@ async def test_a_batch_is_answered_as_a_batch(socket: ClientConnection) -> None:
     assert [item.get("id") for item in answers] == [0, 1, 2, None]
     assert answers[0]["result"] == "Bittensor"
     assert answers[3]["error"]["code"] == -32600
-    for bad in ("{", "[]", json.dumps([1] * 2_000)):
+    for bad, code in (("{", -32700), ("[]", -32600), (json.dumps([1] * 2_000), -32010)):
         await socket.send(bad)
-        assert (await hear(socket))["error"]["code"] in {-32700, -32600}
+        assert (await hear(socket))["error"]["code"] == code
 
 
 @pytest.mark.parametrize(
@@ -134,7 +138,7 @@ async def test_heads_stream_until_unsubscribed(
     assert (await hear(socket))["params"]["result"]["number"] == "0x1"
     assert await ask(socket, name.replace("subscribe", "unsubscribe"), identifier) is True
     node.mine_blocks(1)
-    assert await ask(socket, "chain_unsubscribeNewHeads", identifier) is False
+    assert await ask(socket, name.replace("subscribe", "unsubscribe"), identifier) is False
 
 
 async def test_storage_changes_stream(node: Localnet, socket: ClientConnection, sign: Any) -> None:
@@ -205,7 +209,7 @@ async def test_hostile_bytes_end_only_their_own_connection(
 
 
 async def test_frames_are_bounded(node: Localnet, monkeypatch: Any) -> None:
-    monkeypatch.setattr(server, "MAX_MESSAGE", 1_000)
+    monkeypatch.setattr(limits, "MAX_MESSAGE", 1_000)
     async with connect(node.endpoint) as socket:
         await socket.send("x" * 2_000)
         with pytest.raises(ConnectionClosed) as closed:
@@ -217,7 +221,7 @@ async def test_frames_are_bounded(node: Localnet, monkeypatch: Any) -> None:
 async def test_subscriptions_are_bounded_and_end_with_their_connection(
     node: Localnet, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(protocol, "MAX_SUBSCRIPTIONS", 1)
+    monkeypatch.setattr(limits, "MAX_SUBSCRIPTIONS", 1)
     async with connect(node.endpoint) as socket:
         await ask(socket, "state_subscribeRuntimeVersion")
         assert (await hear(socket))["params"]["result"]["specVersion"] == 425
@@ -229,7 +233,7 @@ async def test_subscriptions_are_bounded_and_end_with_their_connection(
 
 
 async def test_a_client_that_never_reads_is_dropped(node: Localnet, monkeypatch: Any) -> None:
-    monkeypatch.setattr(server, "MAX_UNSENT", 10_000)
+    monkeypatch.setattr(limits, "MAX_UNSENT", 10_000)
     async with connect(node.endpoint, max_queue=1) as socket:
         await ask(socket, "chain_subscribeNewHeads")
         socket.transport.pause_reading()
@@ -273,4 +277,58 @@ async def test_the_clock_makes_blocks_and_skips_what_it_missed(producer: Produce
         assert 5 <= node.head.number <= 16
     finally:
         await node.stop()
-    assert http.MAX_BODY == server.MAX_MESSAGE
+
+
+@pytest.mark.parametrize(
+    ("options", "shown", "closed"),
+    [
+        ({}, "127.0.0.1", "127.0.0.2"),
+        ({"host": "localhost"}, "localhost", "127.0.0.2"),
+        ({"host": "127.0.0.2"}, "127.0.0.2", "127.0.0.3"),
+        ({"host": "0.0.0.0"}, "127.0.0.1", None),
+    ],
+)
+async def test_it_listens_on_loopback_and_elsewhere_only_when_told(
+    producer: Producer, options: dict[str, str], shown: str, closed: str | None
+) -> None:
+    node = Localnet(producer, block_time=3_600.0, port=0, **options)
+    await node.start()
+    try:
+        assert node.endpoint == f"ws://{shown}:{node.port}"
+        for host in ("127.0.0.1", shown, "127.0.0.9" if closed is None else shown):
+            async with connect(f"ws://{host}:{node.port}") as socket:
+                assert await ask(socket, "system_chain") == "Bittensor"
+        if closed is not None:
+            with pytest.raises(ConnectionRefusedError):
+                await asyncio.open_connection(closed, node.port)
+    finally:
+        await node.stop()
+
+
+async def test_a_name_is_no_address_to_listen_on(producer: Producer) -> None:
+    with pytest.raises(InvalidSetting, match="no address"):
+        await Localnet(producer, port=0, host="everywhere").start()
+
+
+async def test_only_pages_of_this_machine_may_talk_to_it(node: Localnet) -> None:
+    url = node.endpoint.replace("ws://", "http://")
+    request = {"id": 1, "jsonrpc": "2.0", "method": "system_chain"}
+    for origin, welcome in (
+        ("http://localhost:3000", True),
+        ("https://polkadot.js.org", True),
+        ("https://evil.example", False),
+        ("http://localhost.evil.example", False),
+        ("http://[", False),
+        ("null", False),
+    ):
+        async with httpx.AsyncClient(trust_env=False) as client:
+            answer = await client.post(url, json=request, headers={"origin": origin})
+        assert answer.status_code == (200 if welcome else 403), origin
+        shown = answer.headers.get("access-control-allow-origin")
+        assert shown == (origin if welcome else None)
+        if welcome:
+            async with connect(node.endpoint, origin=Origin(origin)) as socket:
+                assert await ask(socket, "system_chain") == "Bittensor"
+        else:
+            with pytest.raises(InvalidStatus, match="403"):
+                await connect(node.endpoint, origin=Origin(origin))

@@ -116,7 +116,9 @@ class Coinbase(Pools):
             for netuid in live
         }
         total = sum(weights.values())
-        shares = {netuid: (w << _WIDE_BITS) // total if total else 0 for netuid, w in weights.items()}
+        shares = {
+            netuid: (w << _WIDE_BITS) // total if total else 0 for netuid, w in weights.items()
+        }
         enabled = {netuid for netuid in live if self.SubnetEmissionEnabled[netuid]}
         if len(enabled) < len(live):
             left = sum(shares[netuid] for netuid in enabled)

@@ -47,16 +47,20 @@ def from_u16(parts: int) -> int:
 
 def max_upscaled(weights: Sequence[int]) -> list[int]:
     """u16 weights scaled so that the largest becomes 65535, rounded half up."""
-    largest = max(weights, default=0)
+    return fixed_max_upscaled([weight * ONE for weight in weights])
+
+
+def fixed_max_upscaled(values: Sequence[int]) -> list[int]:
+    """I32F32 values that are not negative as u16, the largest 65535, rounded half up."""
+    largest = max(values, default=0)
     if largest == 0:
-        return [0] * len(weights)
-    half = ONE // 2
-    if largest > U16_MAX // 2 + 1:
-        step = divide(U16_MAX * ONE, largest * ONE)
-        scaled = [multiply(weight * ONE, step) for weight in weights]
+        return [0] * len(values)
+    if largest > (U16_MAX // 2 + 1) * ONE:  # times 65535 it would not fit
+        step = divide(U16_MAX * ONE, largest)
+        scaled = [multiply(value, step) for value in values]
     else:
-        scaled = [divide(weight * U16_MAX * ONE, largest * ONE) for weight in weights]
-    return [min(U16_MAX, (value + half) >> 32) for value in scaled]
+        scaled = [divide(value * U16_MAX, largest) for value in values]
+    return [min(U16_MAX, (value + ONE // 2) >> 32) for value in scaled]
 
 
 def column_sums(rows: Iterable[Row], columns: int) -> Vector:

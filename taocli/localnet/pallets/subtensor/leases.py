@@ -51,6 +51,8 @@ class Leases(Epochs):
         self.NextSubnetLeaseId.set(lease_id + 1)
         coldkey, hotkey = lease_account("coldkey", lease_id), lease_account("hotkey", lease_id)
         balances = self.runtime.balances
+        for account in (coldkey, hotkey):
+            balances.provide_for(account)
         balances.transfer(loan["funds_account"], coldkey, loan["raised"])
         module = self.runtime.subtensor_module  # this pallet, with what its other parts can do
         module.register_network(Origin.from_account(coldkey), hotkey)
@@ -92,6 +94,8 @@ class Leases(Epochs):
         del self.SubnetLeases[lease_id]
         del self.SubnetUidToLeaseId[netuid]
         self.runtime.proxy.remove_proxy(Origin.from_account(lease["coldkey"]), who, PROXY_TYPE, 0)
+        for account in (lease["coldkey"], lease["hotkey"]):
+            self.runtime.balances.stop_providing(account)
         self.deposit("SubnetLeaseTerminated", who, netuid)
 
     def _pay_owner(self, netuid: int, amount: int) -> None:

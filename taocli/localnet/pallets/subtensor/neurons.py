@@ -113,12 +113,15 @@ class Neurons(Pools):
         for by_hotkey in (self.Axons, self.Prometheus, self.NeuronCertificates):
             if (netuid, former) in by_hotkey:
                 del by_hotkey[netuid, former]
-        for by_uid in (self.Weights, self.Bonds):
-            if (netuid, uid) in by_uid:
-                del by_uid[netuid, uid]
-        for item in (self.Consensus, self.Incentive, self.Dividends, self.Emission):
+        del self.AssociatedEvmAddress[netuid, uid]
+        zeroed = (
+            self.Consensus, self.Incentive, self.Dividends, self.Emission, self.ValidatorTrust,
+            self.StakeWeight,
+        )  # fmt: skip
+        for item in zeroed:
             self._set_one(item, netuid, uid, 0)
-        self._set_one(self.ValidatorTrust, netuid, uid, 0)
+        for mecid in range(self.MechanismCountCurrent[netuid]):
+            self._forget_weights(storage_index(netuid, mecid), uid)
         self._set_one(self.ValidatorPermit, netuid, uid, False)
         self._set_one(self.Active, netuid, uid, True)
         self._set_one(self.LastUpdate, netuid, uid, self.block_number)
@@ -140,6 +143,16 @@ class Neurons(Pools):
             item[index] = [*row[:uid], value, *row[uid + 1 :]]
         del self.Weights[index, uid]
         del self.Bonds[index, uid]
+
+    def _forget_weights(self, index: int, uid: int) -> None:
+        """Drop what a slot said, and zero what others said about it."""
+        del self.Bonds[index, uid]
+        del self.Weights[index, uid]
+        for _, other in self.Weights.keys_under(index):
+            row = self.Weights[index, other]
+            if any(column == uid and weight for column, weight in row):
+                kept = [(column, 0 if column == uid else weight) for column, weight in row]
+                self.Weights[index, other] = kept
 
     def _set_one(self, item: Map, netuid: int, uid: int, value: Any) -> None:
         change: Callable[[list[Any]], list[Any]] = lambda row: [*row[:uid], value, *row[uid + 1 :]]  # noqa: E731 - one-line edit of one place

@@ -22,6 +22,7 @@ from taocli.localnet.pallets.subtensor.errors import ERRORS
 from taocli.localnet.pallets.subtensor.events import EVENTS
 from taocli.localnet.pallets.subtensor.evm_association import EvmAssociation
 from taocli.localnet.pallets.subtensor.hotkey_swaps import HotkeySwaps
+from taocli.localnet.pallets.subtensor.later_calls import LaterClaims, LaterMoves
 from taocli.localnet.pallets.subtensor.leases import Leases
 from taocli.localnet.pallets.subtensor.locks import Locks
 from taocli.localnet.pallets.subtensor.mechanisms import Mechanisms
@@ -43,6 +44,7 @@ class SubtensorModule(
     Registration,
     ProofOfWork,
     Serving,
+    LaterMoves,
     StakeMoves,
     Burning,
     Locks,
@@ -55,6 +57,7 @@ class SubtensorModule(
     Children,
     Delegation,
     Ownership,
+    LaterClaims,
     Claiming,
     Coinbase,
     Trimming,

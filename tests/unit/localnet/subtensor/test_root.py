@@ -1,4 +1,4 @@
-"""Root stake: its part of what validators earn, and claiming it. Also the coinbase's own vectors."""
+"""Root stake: its part of what validators earn, and claiming it. ``test_chain_vectors`` has the coinbase's."""
 
 import pytest
 from fixtures_chain import TAO, Chain
@@ -7,13 +7,6 @@ from taocli.localnet.pallets.subtensor import coinbase
 
 U64_MAX = (1 << 64) - 1
 ONE = 1 << 32
-
-
-def second_subnet(chain: Chain) -> None:
-    """Subnet 2 is Bob's, started and emitting."""
-    chain.ok("Bob", "register_network", hotkey="Second")
-    chain.ok("Bob", "start_call", netuid=2)
-    chain.module.SubnetEmissionEnabled[2] = True
 
 
 def set_pool(chain: Chain, netuid: int, *, tao: int, alpha: int, price: int) -> None:
@@ -27,23 +20,6 @@ def set_pool(chain: Chain, netuid: int, *, tao: int, alpha: int, price: int) -> 
 def outweigh_by_root(chain: Chain) -> None:
     """Make root's share of every subnet almost one."""
     chain.module.SubnetTAO[0] = 10**18
-
-
-class TestInjection:
-    @pytest.mark.parametrize(
-        ("tao", "price", "alpha"), [(10**6, 1, 1_500_000), (2 * 10**6, 2, 1_333_333)]
-    )
-    def test_d18_alpha_is_injected_at_the_pools_price(
-        self, chain: Chain, tao: int, price: int, alpha: int
-    ) -> None:
-        second_subnet(chain)
-        outweigh_by_root(chain)
-        set_pool(chain, 1, tao=10**6, alpha=10**6, price=1)
-        set_pool(chain, 2, tao=tao, alpha=10**6, price=price)
-        for netuid in (1, 2):
-            chain.module.SubnetAlphaOut[netuid] = 0
-        chain.module.share_out(10**6)
-        assert chain.module.SubnetAlphaIn[1] == chain.module.SubnetAlphaIn[2] == alpha
 
 
 class TestPendingSplit:
@@ -68,13 +44,6 @@ class TestPendingSplit:
         assert not chain.module.is_root_paid()  # one TAO is not more than one TAO
         chain.module.share_out(0)
         assert chain.module.PendingRootAlphaDivs[1] == 0
-
-    @pytest.mark.parametrize("share", [0, 65535])
-    def test_d19_the_owners_cut(self, chain: Chain, share: int) -> None:
-        chain.module.SubnetOwnerCut.set(share)
-        before = chain.module.PendingOwnerCut[1]
-        chain.mine()
-        assert chain.module.PendingOwnerCut[1] - before == (TAO if share else 0)
 
 
 class TestDistribution:
