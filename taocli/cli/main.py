@@ -29,6 +29,8 @@ _SECRET_FLAGS = {
 """Options of other tools that put a secret where every user of the machine can read it."""
 _PASSWORD_VARIABLES = ("TAOCLI_PASSWORD", "BT_WALLET_PASSWORD", "BT_PW_")
 _FREE_TEXT = {"--message", "-m", "--note"}
+_NUMBER = r"[0-9]{1,20}"
+"""The seed of a run (`localnet start --seed 1`): a key's has 64 digits, and is refused."""
 _PHRASE = r"[A-Za-z]{3,8}(?:[\s,]+[A-Za-z]{3,8}){11,}[\s,]*(?:/.*)?"
 
 
@@ -112,7 +114,8 @@ def _refuse_secret_arguments(arguments: Sequence[str]) -> None:
 
     from taocli.domain.errors import UsageError  # noqa: PLC0415 - see main
 
-    for before, word in zip(["", *arguments], arguments, strict=False):
+    afterwards = [*arguments[1:], ""]
+    for before, word, after in zip(["", *arguments], arguments, afterwards, strict=False):
         flag, _, value = word.partition("=")
         typed = value if flag.startswith("--") else word
         if not _FREE_TEXT & {before, flag} and re.fullmatch(_PHRASE, typed, re.DOTALL):
@@ -122,7 +125,8 @@ def _refuse_secret_arguments(arguments: Sequence[str]) -> None:
                 fix="Type it when asked, or use --mnemonic-file FILE (- is standard input). Take the line "
                 "out of your history; a key that others could read is no longer yours alone.",
             )
-        if flag in _SECRET_FLAGS:
+        repeats = flag == "--seed" and re.fullmatch(_NUMBER, value or after)
+        if flag in _SECRET_FLAGS and not repeats:
             raise UsageError(
                 f"{flag} is not an option here: a secret on the command line is not secret.",
                 why="It is in the shell's history now, and in every user's process list.",

@@ -21,7 +21,7 @@ from taocli.localnet.block_log import (
     read_log,
 )
 from taocli.localnet.node import LocalNode
-from taocli.localnet.producer import Producer
+from taocli.localnet.producer import Producer, time_of
 from taocli.localnet.snapshots import Snapshot, Snapshots
 
 
@@ -123,6 +123,7 @@ class _Replayer:
                 fix="Use the version of taocli that wrote the log.",
             ) from None
         _same(entry.number, "hash", block.hash, entry.hash)
+        _same(entry.number, "time", time_of(block), entry.time_ms)
         self.blocks += 1
 
 

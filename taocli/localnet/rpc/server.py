@@ -41,6 +41,7 @@ class RpcServer:
         self._address = address
         self._servers: list[asyncio.Server] = []
         self._clients: set[asyncio.Task[None]] = set()
+        self._turned_away = 0
         self._holdings = limits.Holdings()
         self._subscriptions = limits.SubscriptionCount()
 
@@ -85,8 +86,7 @@ class RpcServer:
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         if task is None or len(self._clients) >= limits.MAX_CONNECTIONS:
-            writer.write(_FULL)
-            writer.close()
+            await self._turn_away(reader, writer)
             return
         task.set_name(f"localnet-client-{writer.get_extra_info('peername')}")
         self._clients.add(task)
@@ -94,9 +94,23 @@ class RpcServer:
             await self._serve(reader, writer)
         except (ConnectionError, TimeoutError) as error:
             _log.debug("A client went away: %s", error)
+        except asyncio.CancelledError:  # by stop(), which waits; asyncio would log it as a failure
+            _log.debug("A client was left, for the node stops.")
         finally:
             await _close(writer)
             self._clients.discard(task)
+
+    async def _turn_away(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer a connection too many; when these are many too, only close it."""
+        if self._turned_away < limits.MAX_CONNECTIONS:
+            self._turned_away += 1
+            with suppress(ConnectionError, TimeoutError):
+                async with asyncio.timeout(limits.GOODBYE_S):
+                    await reader.read(_CHUNK)  # closing over unread bytes would cut the answer off
+                    writer.write(_FULL)
+                    await writer.drain()
+            self._turned_away -= 1
+        writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first = b""

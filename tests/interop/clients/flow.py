@@ -13,32 +13,33 @@ BTCLI_9, BTCLI_11 = "btcli 9.23.2", "btcli 11.3.0"
 SDK_10, SDK_11 = "SDK 10.5.0", "SDK 11.3.0"
 GENERATIONS = {"sdk10": (BTCLI_9, SDK_10), "sdk11": (BTCLI_11, SDK_11)}
 """Folder of a generation below ``.interop``, and the two clients that it holds."""
+TAO = 10**9
+YES: Mapping[str, Any] = {"success": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """All these words occur in what was found, written out."""
+
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something of the chain's storage, and what it must be: a value, or a function that judges it."""
+    """Something of the chain's storage, and what it must be: a value, or a judge of it."""
 
     item: str
     keys: tuple[Any, ...]
     expected: Any
-
-    def holds(self, found: Any) -> bool:
-        """Whether the chain agrees."""
-        return bool(self.expected(found)) if callable(self.expected) else found == self.expected
-
-
-def fact(item: str, *keys: Any, is_: Any) -> Fact:
-    """``fact("Uids", 1, "{bob.hot}", is_=2)``; items of other pallets as ``"Proxy.Proxies"``."""
-    return Fact(item if "." in item else f"SubtensorModule.{item}", keys, is_)
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
     """One command, or one line of Python for an SDK.
 
-    ``says`` are values in the JSON answer by dotted path; a function judges, anything else must be equal.
-    ``shows`` are words anywhere in what was printed. ``fails`` says why a flow is not expected to pass.
+    ``says`` are values in the JSON answer by dotted path, "" for all of it. ``shows`` are words anywhere in
+    what was printed. ``typed`` answers what the command asks, ``mine`` makes blocks first, ``keep`` takes
+    names for later flows out of the answer. ``fails`` says why a flow is not expected to pass.
     """
 
     client: str
@@ -59,12 +60,26 @@ class Flow:
         return f"{self.client.replace(' ', '-')}: {self.name}"
 
 
+def fact(item: str, *keys: Any, is_: Any) -> Fact:
+    """``fact("Uids", 1, "{bob.hot}", is_=2)``; items of other pallets as ``"Proxy.Proxies"``."""
+    return Fact(item if "." in item else f"SubtensorModule.{item}", keys, is_)
+
+
+def judged(expected: Any, found: Any, filled: Callable[[str], str]) -> bool:
+    """Whether what was found is what must be; ``filled`` puts names into words."""
+    if isinstance(expected, Within):
+        return all(filled(part) in str(found) for part in expected.parts)
+    if isinstance(expected, str):
+        return bool(found == filled(expected))
+    return bool(expected(found)) if callable(expected) else bool(found == expected)
+
+
 def path_of(answer: Any, path: str) -> Any:
-    """The value at a dotted path; None where there is nothing."""
+    """The value at a dotted path, ``*`` for the first there is; None where there is nothing."""
     for step in filter(None, path.split(".")):
         if isinstance(answer, list):
             position = int(step)
-            answer = answer[position] if -len(answer) <= position < len(answer) else None
+            answer = answer[position] if position < len(answer) else None
         elif isinstance(answer, dict):
             answer = next(iter(answer.values()), None) if step == "*" else answer.get(step)
         else:
@@ -82,6 +97,21 @@ def near(value: float, slack: float) -> Callable[[Any], bool]:
     return lambda found: found is not None and abs(float(found) - value) <= slack
 
 
-def holds(*parts: Any) -> Callable[[Any], bool]:
-    """A judge: a text or list with all the parts in it."""
-    return lambda found: found is not None and all(part in found for part in parts)
+def within(*parts: str) -> Within:
+    """All these words occur in what was found."""
+    return Within(parts)
+
+
+def free(amount: int) -> Callable[[Any], bool]:
+    """A judge of ``System.Account``: this much free TAO, in rao."""
+    return lambda found: int(found["data"]["free"]) == amount
+
+
+def exists(found: Any) -> bool:
+    """A judge: there is something, and not only its default."""
+    return bool(found)
+
+
+def nothing(found: Any) -> bool:
+    """A judge: there is nothing, or an empty list."""
+    return not found

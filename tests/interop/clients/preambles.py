@@ -6,7 +6,9 @@ _PEOPLE = """
 PEOPLE = ("Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie")
 """
 
-_SDK_10 = _PEOPLE + """
+_SDK_10 = (
+    _PEOPLE
+    + """
 import bittensor as bt
 from bittensor_wallet import Keypair, Wallet
 
@@ -31,9 +33,43 @@ def done(response):
     if not response.success:
         raise RuntimeError(str(response.message))
     return True
-"""
 
-_SDK_11 = _PEOPLE + """
+def call_of(pallet, name, **values):
+    return chain.compose_call(pallet, name, values)
+
+def sudo(call):
+    return call_of("Sudo", "sudo", call=call)
+
+def signed(call, wallet):
+    return chain.sign_and_send_extrinsic(call=call, wallet=wallet)
+
+def pay(address, amount):
+    return call_of("Balances", "transfer_keep_alive", dest=address, value=amount * 10**9)
+
+def hash_of(call):
+    return "0x" + call.call_hash.hex()
+
+def multi(members, threshold):
+    addresses = [member.coldkeypub.ss58_address for member in members]
+    return chain.substrate.generate_multisig_account(addresses, threshold).ss58_address
+
+def opened(members, threshold):
+    waiting = chain.substrate.query_map("Multisig", "Multisigs", [multi(members, threshold)])
+    return [value.value for _, value in waiting][0]["when"]
+
+def as_multi(threshold, others, call, when=None):
+    addresses = sorted((other.coldkeypub for other in others), key=lambda key: key.public_key)
+    return call_of(
+        "Multisig", "as_multi", threshold=threshold, call=call, maybe_timepoint=when,
+        other_signatories=[key.ss58_address for key in addresses],
+        max_weight={"ref_time": 10**9, "proof_size": 10**5},
+    )
+"""
+)
+
+_SDK_11 = (
+    _PEOPLE
+    + """
 import bittensor as bt
 from bittensor.keyfiles import Keypair
 
@@ -57,5 +93,6 @@ def done(intent, wallet, **options):
     result.raise_for_failure()
     return True
 """
+)
 
 PREAMBLES = {"sdk10": _SDK_10, "sdk11": _SDK_11}

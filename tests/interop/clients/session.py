@@ -22,13 +22,13 @@ from taocli.chain.client import SubstrateChain
 from taocli.chain.networks import resolve_network
 from taocli.localnet.dev_keys import dev_key
 
-from .flow import GENERATIONS, Fact, Flow, path_of
+from .flow import GENERATIONS, Fact, Flow, judged, path_of
 from .preambles import BTCLI_MODULES, PREAMBLES
 
 ROOT = Path(__file__).parents[3]
 SERVER = Path(__file__).with_name("command_server.py")
 PEOPLE = ("Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie")
-SETTINGS = ("--block-time", "0.25", "--tempo", "10")
+SETTINGS = ("--block-time", "0.25", "--tempo", "50")
 _NAME = re.compile(r"\{([a-z0-9_.]+)\}")
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
@@ -143,9 +143,8 @@ class Session:
         if code != flow.code:
             yield f"exit code {code}, not {flow.code}"
         for path, expected in flow.says.items():
-            expected = self._filled(expected) if isinstance(expected, str) else expected
             found = path_of(said, path)
-            if not (expected(found) if callable(expected) else found == expected):
+            if not judged(expected, found, self._filled):
                 yield f"answer.{path} is {found!r}"
         for words in map(self._filled, flow.shows):
             if words not in printed:
@@ -163,9 +162,7 @@ class Session:
                 pallet, name = item.item.split(".")
                 keys = [self._filled(key) if isinstance(key, str) else key for key in item.keys]
                 found = await chain.connection.storage(head, pallet, name, *keys)
-                expected = item.expected
-                wanted = Fact(name, (), self._filled(expected)) if isinstance(expected, str) else item
-                if not wanted.holds(found):
+                if not judged(item.expected, found, self._filled):
                     wrong.append(f"{item.item}{tuple(keys)} is {found!r}")
             return wrong
         finally:

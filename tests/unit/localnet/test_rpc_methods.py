@@ -139,7 +139,8 @@ async def test_blocks_are_found_by_number_and_hash(client: Client) -> None:
     block = await client.ask("chain_getBlock", first)
     assert block["justifications"] is None
     assert block["block"]["header"] == header
-    assert len(block["block"]["extrinsics"]) == 1
+    assert all(item.startswith("0x") for item in block["block"]["extrinsics"])
+    assert bytes.fromhex(block["block"]["extrinsics"][0][2:])[1:4] == b"\x04\x02\x00"
     assert await client.ask("chain_getHeader", UNKNOWN) is None
     assert await client.ask("chain_getBlock", UNKNOWN) is None
 
@@ -169,7 +170,7 @@ async def test_storage_is_read_in_every_way(client: Client, node: Localnet) -> N
 async def test_maps_are_listed_whole_and_in_pages(client: Client) -> None:
     keys = await client.ask("state_getKeys", ACCOUNT_PREFIX)
     assert keys == sorted(keys)
-    assert len(keys) >= 9
+    assert len(keys) > 4
     pages: list[str] = []
     while page := await client.ask(
         "state_getKeysPaged", ACCOUNT_PREFIX, 4, pages[-1] if pages else None
@@ -431,7 +432,8 @@ async def test_what_is_no_json_is_refused(client: Client, text: str) -> None:
 
 @pytest.mark.parametrize("document", [0, "x", None, True, 1.5, {}])
 async def test_json_that_is_no_request_is_refused(client: Client, document: Any) -> None:
-    assert (await client.say(document))["error"]["code"] == -32600
+    answer = await client.say(json.dumps(document))
+    assert answer["error"]["code"] == -32600
 
 
 async def test_parameters_are_positional_and_spare_ones_are_ignored(client: Client) -> None:

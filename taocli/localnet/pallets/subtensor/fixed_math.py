@@ -30,19 +30,21 @@ def divide(numerator: int, denominator: int) -> int:
 
 
 def normalised(values: Sequence[int]) -> Vector:
-    """Scaled to the sum 1; unchanged when the sum is 0."""
+    """Values that are not negative, scaled to the sum 1; unchanged when the sum is 0."""
     total = sum(values)
-    return list(values) if total == 0 else [divide(value, total) for value in values]
+    return [(value << 32) // total for value in values] if total else list(values)
 
 
 def to_u16(value: int) -> int:
     """The proportion as parts of 65535, rounded down and saturated."""
-    return max(0, min(U16_MAX, (value * U16_MAX) >> 32))
+    if value >= ONE:
+        return U16_MAX
+    return value * U16_MAX >> 32 if value > 0 else 0
 
 
 def from_u16(parts: int) -> int:
     """Parts of 65535 as I32F32."""
-    return divide(parts * ONE, U16_MAX * ONE)
+    return (parts << 32) // U16_MAX
 
 
 def max_upscaled(weights: Sequence[int]) -> list[int]:
@@ -73,47 +75,48 @@ def column_sums(rows: Iterable[Row], columns: int) -> Vector:
 
 
 def column_normalised(rows: Rows, columns: int) -> Rows:
-    """Each column scaled to the sum 1; a zero column stays."""
-    sums = column_sums(rows, columns)
-    return [
-        [(column, divide(value, sums[column]) if sums[column] else value) for column, value in row]
-        for row in rows
-    ]
+    """Each column scaled to the sum 1; a zero column stays. No value may be negative."""
+    return _divided_by_column(rows, column_sums(rows, columns))
 
 
 def column_max_scaled(rows: Rows, columns: int) -> Rows:
-    """Each column scaled so that its largest value is 1."""
+    """Each column scaled so that its largest value is 1. No value may be negative."""
     largest = [0] * columns
     for row in rows:
         for column, value in row:
             largest[column] = max(largest[column], value)
-    return [
-        [
-            (column, divide(value, largest[column]) if largest[column] else value)
-            for column, value in row
-        ]
-        for row in rows
-    ]
+    return _divided_by_column(rows, largest)
+
+
+def _divided_by_column(rows: Rows, divisors: Sequence[int]) -> Rows:
+    # A value of a column whose sum or maximum is 0 is 0 itself.
+    known = [divisor or 1 for divisor in divisors]
+    return [[(column, (value << 32) // known[column]) for column, value in row] for row in rows]
 
 
 def row_normalised(rows: Rows) -> Rows:
-    """Each row scaled to the sum 1."""
+    """Each row scaled to the sum 1. No value may be negative."""
     result = []
     for row in rows:
-        total = sum(value for _, value in row)
-        result.append([(column, divide(value, total)) for column, value in row] if total else row)
+        total = sum([value for _, value in row])
+        scaled = [(column, (value << 32) // total) for column, value in row] if total else row
+        result.append(scaled)
     return result
 
 
 def moving_average(newest: Rows, known: Rows, alpha: int, columns: int) -> Rows:
     """``alpha * newest + (1 - alpha) * known`` over the union of entries; zeros are dropped."""
-    result = []
+    result: Rows = []
+    rest = ONE - alpha
     for new_row, known_row in zip(newest, known, strict=True):
+        if not new_row and not known_row:
+            result.append([])
+            continue
         mixed = [0] * columns
         for column, value in new_row:
-            mixed[column] += multiply(alpha, value)
+            mixed[column] += alpha * value >> 32
         for column, value in known_row:
-            mixed[column] += multiply(ONE - alpha, value)
+            mixed[column] += rest * value >> 32
         result.append([(column, value) for column, value in enumerate(mixed) if value > 0])
     return result
 
