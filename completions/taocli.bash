@@ -22,7 +22,7 @@ _taocli_words() {
         'taocli demo') words='--headless --epochs --gpu --block-time --tempo --keep --json --json-output --json-out --help' ;;
         'taocli explain') words='--json --json-output --json-out --help' ;;
         'taocli localnet') words='validator start stop status fund --help' ;;
-        'taocli localnet validator') words='--subnet --netuid --wallet --wallet-name --name --hotkey --wallet-hotkey --wallet-path --network --chain --epochs --seed --json --json-output --json-out --help' ;;
+        'taocli localnet validator') words='--subnet --netuid --wallet --wallet-name --name --hotkey --wallet-hotkey --wallet-path --network --chain --epochs --question-seed --json --json-output --json-out --help' ;;
         'taocli localnet start') words='--port --block-time --profile --tempo --detach --json --json-output --json-out --help' ;;
         'taocli localnet stop') words='--port --json --json-output --json-out --help' ;;
         'taocli localnet status') words='--port --json --json-output --json-out --help' ;;

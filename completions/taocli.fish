@@ -73,7 +73,7 @@ complete -c taocli -n '__taocli_path taocli localnet validator' -l wallet-path -
 complete -c taocli -n '__taocli_path taocli localnet validator' -l network -d 'finney, test, archive, local, or a ws:// or wss:// URL.'
 complete -c taocli -n '__taocli_path taocli localnet validator' -l chain -d 'finney, test, archive, local, or a ws:// or wss:// URL.'
 complete -c taocli -n '__taocli_path taocli localnet validator' -l epochs -d 'Stop after so many epochs.'
-complete -c taocli -n '__taocli_path taocli localnet validator' -l seed -d 'Seed of the questions.'
+complete -c taocli -n '__taocli_path taocli localnet validator' -l question-seed -d 'Which questions are drawn.'
 complete -c taocli -n '__taocli_path taocli localnet validator' -l json -d 'Print one JSON document on stdout.'
 complete -c taocli -n '__taocli_path taocli localnet validator' -l json-output -d 'Print one JSON document on stdout.'
 complete -c taocli -n '__taocli_path taocli localnet validator' -l json-out -d 'Print one JSON document on stdout.'

@@ -184,10 +184,15 @@ class ProcessWatch:
         """Everything that was seen, each once."""
         return [Sighting(place, content) for place, content in self._found]
 
-    def running(self, module: str) -> list[int]:
-        """Process ids that run ``python -m MODULE`` now."""
+    def running(self, module: str, seconds: float = 10) -> list[int]:
+        """Process ids that run ``python -m MODULE`` now; waits until there is one."""
         wanted = b"\0-m\0" + module.encode() + b"\0"
-        return [pid for pid in self._since if wanted in self.arguments.get(pid, b"")]
+        deadline = time.monotonic() + seconds
+        while True:
+            found = [pid for pid in list(self._since) if wanted in self.arguments.get(pid, b"")]
+            if found or time.monotonic() > deadline:
+                return found
+            time.sleep(_POLL_S)
 
     def _join(self, pid: int, parent: int, session: int) -> None:
         self._seen.add(pid)
@@ -198,10 +203,10 @@ class ProcessWatch:
     def _read(self, pid: int) -> None:
         # Arguments first: once they are new, so is the environment.
         arguments = Path(f"/proc/{pid}/cmdline").read_bytes()
+        self.arguments[pid] = arguments
         of_parent = self.arguments.get(self._parents[pid])
         if arguments == of_parent and time.monotonic() - self._since[pid] < _FORK_S:
             return
-        self.arguments[pid] = arguments
         environment = b""
         with contextlib.suppress(PermissionError):  # a protected process, and we are not root
             environment = Path(f"/proc/{pid}/environ").read_bytes()

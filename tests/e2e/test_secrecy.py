@@ -105,8 +105,9 @@ def test_a_command_lets_no_secret_out(command: str, home: Path) -> None:
 
 @covers("localnet fund", "mine", "status")
 def test_a_miner_and_its_worker_let_no_secret_out(
-    home: Path, localnet: RunningLocalnet, free_port: Callable[[], int]
+    home: Path, start_localnet: Callable[..., RunningLocalnet], free_port: Callable[[], int]
 ) -> None:
+    localnet = start_localnet("--block-time", "0.25")  # one where our hotkey has no slot yet
     chain = f"--network {localnet.endpoint} --wallet marked"
     fund = ok(f"localnet fund marked 10 --network {localnet.endpoint}")
     mine = f"mine --subnet 1 --gpu cpu {chain} --port {free_port()} --yes"
@@ -142,7 +143,6 @@ def test_a_chain_in_the_background_knows_no_secret(home: Path) -> None:
     with performing(home, start) as starting:
         starting.process.wait(60)
         running = json.loads(starting.stdout)["data"]
-        time.sleep(0.1)
         assert starting.witness.processes.running("taocli") == [running["pid"]]
     port = running["endpoint"].rpartition(":")[2]
     seen, stop = ok("localnet status"), ok(f"localnet stop --port {port}")
@@ -172,7 +172,6 @@ def test_a_key_that_is_held_open_stays_in_the_agent(home: Path) -> None:
     unlock = ok("unlock --for 60s --wallet marked")
     with performing(home, unlock) as performance:
         assert performance.process.wait(60) == 0
-        time.sleep(0.1)
         (agent,) = performance.witness.processes.running("taocli.agent")
         assert exposed(agent) == []
         sign = ok("wallet sign --wallet marked --message hi", BT_WALLET_PASSWORD=None)

@@ -199,8 +199,9 @@ def test_the_rest_of_a_pasted_phrase_does_not_reach_the_shell(home: Path) -> Non
 
 
 def test_a_miner_is_protected_when_it_asks_for_the_password(
-    home: Path, localnet: RunningLocalnet, free_port: Callable[[], int]
+    home: Path, start_localnet: Callable[..., RunningLocalnet], free_port: Callable[[], int]
 ) -> None:
+    localnet = start_localnet("--block-time", "0.25")  # one where our hotkey has no slot yet
     perform(home, ok(f"localnet fund marked 10 --network {localnet.endpoint}"))
     line = f"mine --subnet 1 --gpu cpu --wallet marked --register --port {free_port()}"
     run = Run(f"{line} --network {localnet.endpoint}", environ={"BT_WALLET_PASSWORD": None})

@@ -271,6 +271,7 @@ _SEEDS = {
     "polkadot_record_inside": _records,
     "keystore": _keystores,
     "keystore_inside": _keystores,
+    "passphrase": lambda: [PASSWORD.encode(), b"0x12ab", b"", "pässwörd 密".encode(), b"\xff"],
     "uri": _uris,
     "secret_text": _texts,
     "mnemonic": _phrases,

@@ -24,6 +24,7 @@ from taocli.services.key_making import secret_from_text
 from taocli.wallet import encryption, keyfile, keystore_v3, messages, polkadot_js
 from taocli.wallet.agreement import check_uri_key
 from taocli.wallet.derivation import is_dev_uri, keypair_from_uri
+from taocli.wallet.evm_keys import evm_key_from_private
 from taocli.wallet.keypair import ED25519, SR25519, Keypair
 from taocli.wallet.mnemonic import mini_secret, quiz_positions, tidy_phrase
 from taocli.wallet.passwords import decode_variable
@@ -41,6 +42,8 @@ from .sealing import (
 from .watching import Bounds, BrokenPromise
 
 _KINDS = (SR25519, ED25519)
+_EVM = evm_key_from_private(SEALED_TO.private_key)
+_LIGHT = polkadot_js.ScryptCost.LIGHT
 _COMPARED = 8
 """One URI in so many is derived a second time by other code, which is slow."""
 
@@ -139,6 +142,16 @@ def keystore(data: bytes) -> None:
 
 def keystore_inside(data: bytes) -> None:
     keystore(again_authentic(data))
+
+
+def passphrase(data: bytes) -> None:
+    text = _text(data)
+    box = encryption.encrypt(b"{}", text)
+    _promise(encryption.decrypt(box, text) == b"{}", "a password opens what it closed")
+    export = polkadot_js.write_export(SEALED_TO, text, name=text[:100], cost=_LIGHT)
+    _promise(polkadot_js.read_export(export, text) == SEALED_TO, "a passphrase opens its export")
+    stored = keystore_v3.write_keystore(_EVM, text)
+    _promise(keystore_v3.read_keystore(stored, text) == _EVM, "a password opens its keystore")
 
 
 def uri(data: bytes) -> None:
@@ -266,6 +279,7 @@ TARGETS = {
         Target("polkadot_record_inside", polkadot_record_inside, 256),
         Target("keystore", keystore, _LONG),
         Target("keystore_inside", keystore_inside, _LONG),
+        Target("passphrase", passphrase),
         Target("uri", uri, _LONG),
         Target("secret_text", secret_text, _LONG),
         Target("mnemonic", mnemonic, _LONG),
