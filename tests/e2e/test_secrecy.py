@@ -275,7 +275,7 @@ TOYS = {
     "file without a name": "f = tempfile.TemporaryFile('w'); f.write(secret); f.flush(); pause()",
     "file in a new folder": "os.makedirs('a/b'); open('a/b/c', 'w').write(secret)",
     "file that was moved": "open('a', 'w').write(secret); pause(); os.rename('a', 'b'); os.unlink('b')",
-    "file in shared memory": "open(shared, 'w').write(secret); pause(); os.unlink(shared)",
+    "file elsewhere": "open(elsewhere, 'w').write(secret); pause(); os.unlink(elsewhere)",
     "arguments of a child": "subprocess.run(['sh', '-c', 'sleep .1', secret])",
     "environment of a child": "subprocess.run(['sleep', '.1'], env={'A': secret})",
     "environment that is passed on": "subprocess.run(['sleep', '.1'])",
@@ -286,16 +286,17 @@ TOYS = {
 
 
 @pytest.mark.parametrize("toy", TOYS)
-def test_a_planted_leak_is_found(toy: str, home: Path) -> None:
+def test_a_planted_leak_is_found(toy: str, home: Path, tmp_path: Path) -> None:
     program = (
         "import base64, json, os, subprocess, sys, tempfile, time, urllib.parse\n"
         "def pause(): time.sleep(.1)\n"
-        "shared = f'/dev/shm/{os.getpid()}'\n"
+        "elsewhere = sys.argv[1]\n"
         "secret = open('in/pw').read(); phrase = open('in/phrase').read().split()\n" + TOYS[toy]
     )
     variable = PASSWORD.text if toy == "environment that is passed on" else None
     run = Run("", environ={"BT_WALLET_PASSWORD": variable})
-    with performing(home, run, [sys.executable, "-c", program]) as performance:
+    argv = [sys.executable, "-c", program, str(tmp_path / "file")]
+    with performing(home, run, argv, beside=(tmp_path,)) as performance:
         performance.process.wait(20)
         time.sleep(0.4 if "daemon" in toy else 0)
     assert bool(unexcused((run, performance))) == (toy != "nothing")

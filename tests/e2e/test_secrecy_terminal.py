@@ -5,7 +5,9 @@ off, and other programs of the same user cannot look into it. At the end the who
 what stands between switching to the alternate screen and wiping it may hold keys, never a password.
 """
 
+import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -168,6 +170,19 @@ def test_a_new_phrase_is_seen_on_the_private_screen_and_asked_for(home: Path) ->
     assert judge(run, scene.sightings, learned) == []
     private = next(one.content for one in scene.sightings if one.place == PRIVATE_SCREEN)
     assert {form for _, form in leaks(private, learned)} == {"4 words"}
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+)
+def test_a_signal_wipes_the_private_screen(number: int, code: int, home: Path) -> None:
+    run = Run("wallet show --wallet marked/default --phrase")
+    with on_terminal(home, run) as scene:
+        scene.terminal.wait_for("Press Enter")
+        scene.terminal.type("\x1a")  # Ctrl-Z, which does nothing here
+        os.kill(scene.terminal.pid, number)
+        assert scene.terminal.finish() == code
+    assert judge(run, scene.sightings, []) == []
 
 
 def test_what_is_shown_on_the_open_screen_is_found(home: Path) -> None:
