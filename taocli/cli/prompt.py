@@ -110,6 +110,10 @@ def private_screen() -> Iterator[None]:
     import signal  # noqa: PLC0415 - only where a secret is shown or typed
 
     plain = os.environ.get("TERM", "dumb") == "dumb"
+    if plain:
+        sys.stderr.write(
+            "This terminal (TERM=dumb) cannot hide what follows: clear it afterwards.\n\n"
+        )
     before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     sys.stderr.write("" if plain else _ALTERNATE_ON + _CLEAR_SCREEN)
