@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from taocli.wallet.messages import seal
 from tests.canaries import (
     COLD,
     DAMAGED,
@@ -59,6 +60,8 @@ def fails(error: str, line: str, *, stdin: str = "", **environ: str | None) -> R
 
 
 MARKED, LETTER = COLD.secret.key.address.ss58, ED25519_LETTERS.key.address.ss58
+SIGNATURE = ED25519_LETTERS.key.sign(b"hi").hex()
+SEALED = seal(ED25519_LETTERS.key.address, b"hi").hex()
 GIVEN_SS58 = GIVEN.secret.key.address.ss58
 PW, WRONG = "--password-file in/pw", "--password-file in/wrong"
 KEYFILES = ("w/new/coldkey", "w/new/hotkeys/default")
@@ -88,7 +91,10 @@ SCENARIOS: dict[str, tuple[Run, ...]] = {
         fails("NameTaken", f"addr add marked {LETTER}"),
         fails("NameUnknown", "addr add other savings"),
     ),
-    "addr list": (fails("InvalidSetting", "addr list"),),
+    "addr list": (
+        fails("InvalidSetting", "addr list"),
+        ok("addr list", XDG_CONFIG_HOME="/nowhere"),
+    ),
     "addr remove": (
         ok(f"addr add friend {LETTER}"),
         fails("NameUnknown", "addr remove frend"),
@@ -192,7 +198,11 @@ SCENARIOS: dict[str, tuple[Run, ...]] = {
               "wallet export --wallet marked --out o.json --passphrase-file in/weak"),
         fails("KeyfileDamaged", "wallet export --wallet broken --hotkey sealed --out o.json"),
     ),
-    "wallet list": (ok("wallet list"), ok("wallet list --json")),
+    "wallet list": (
+        ok("wallet list"),
+        ok("wallet list --json"),
+        fails("WalletNotFound", "wallet list --wallet maked"),
+    ),
     "wallet show": (
         ok("wallet show --wallet broken"),
         ok("wallet show --wallet marked --phrase --show-secret", prints=(COLD.name,)),
@@ -230,6 +240,7 @@ SCENARIOS: dict[str, tuple[Run, ...]] = {
     ),
     "wallet doctor": (
         ok("wallet doctor", code=30),
+        fails("WalletNotFound", "wallet doctor --wallet maked"),
         ok(f"wallet doctor --fix --wallet marked {WRONG} --debug"),
         ok(f"wallet doctor --fix {PW} --json", code=30),
     ),
@@ -246,6 +257,7 @@ SCENARIOS: dict[str, tuple[Run, ...]] = {
         fails("UsageError", f"wallet sign --wallet marked --password-fd {PASSWORD.text[9:17]}"),
     ),
     "wallet verify": (
+        ok(f"wallet verify --message hi --signature {SIGNATURE} --address letters"),
         fails("SignatureInvalid",
               f"wallet verify --message hi --signature {'00' * 64} --address marked"),
         fails("ValidationError", "wallet verify --message hi --address marked --signature"
@@ -256,12 +268,16 @@ SCENARIOS: dict[str, tuple[Run, ...]] = {
         fails("UnsupportedKey", f"wallet encrypt --to {GIVEN_SS58} --message hi"),
     ),
     "wallet decrypt": (
+        ok(f"wallet decrypt --wallet letters --ciphertext {SEALED}"),
         fails("ValidationError", f"wallet decrypt --wallet letters --ciphertext {'00' * 60}"),
         fails("UnsupportedKey", f"wallet decrypt --wallet marked --ciphertext {'00' * 60}"),
         fails("WrongPassword", f"wallet decrypt --wallet letters --ciphertext 00 {WRONG}"),
     ),
-    "wallet unlock": (ok(f"wallet unlock --wallet letters {PW} --json"),),
-    "wallet lock": (ok("wallet lock --json"),),
+    "wallet unlock": (
+        ok(f"wallet unlock --wallet letters {PW} --json"),
+        fails("WrongPassword", f"wallet unlock --wallet letters {WRONG}"),
+    ),
+    "wallet lock": (ok("wallet lock --json"), fails("WalletNotFound", "wallet lock --wallet maked")),
     "wallet evm new": (
         ok("wallet evm new --wallet marked --password-file in/pw"),
         fails("WeakPassword", "wallet evm new --wallet letters --password-file in/weak"),
@@ -276,10 +292,16 @@ SCENARIOS: dict[str, tuple[Run, ...]] = {
         fails("InvalidMnemonic", "wallet evm import --wallet nacl --mnemonic-file in/swapped"),
         fails("ValidationError", "wallet evm import --wallet nacl --private-key-file in/cut-evm"),
     ),
-    "wallet evm list": (ok("wallet evm list --wallet letters"),),
+    "wallet evm list": (
+        ok("wallet evm list --wallet letters"),
+        fails("WalletNotFound", "wallet evm list --wallet leters"),
+    ),
     "wallet evm show": (
         ok("wallet evm show --wallet letters --key old"),
         fails("WalletNotFound", "wallet evm show --wallet letters --key odl"),
     ),
-    "wallet evm export": (ok("wallet evm export --wallet letters --key old --out e.json"),),
+    "wallet evm export": (
+        ok("wallet evm export --wallet letters --key old --out e.json"),
+        fails("WalletExists", "wallet evm export --wallet letters --key old --out e.json"),
+    ),
 }  # fmt: skip

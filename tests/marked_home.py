@@ -4,6 +4,7 @@ Keyfiles are sealed as Ansible vaults where the format does not matter: opening 
 ``$NACL`` three seconds. The wallet ``broken`` holds every kind of damage.
 """
 
+import functools
 import hashlib
 import hmac
 import json
@@ -34,14 +35,24 @@ HOT_FILE, LOCKED_FILE = "w/marked/hotkeys/default", "w/marked/hotkeys/locked"
 
 def write_marked_home(root: Path) -> None:
     """Folders for everything, marked wallets in ``w/`` and marked inputs in ``in/``."""
+    for name in ("h", "t", "r", "s", "c", "d", "f/taocli", "in", "w"):
+        (root / name).mkdir(mode=0o700, parents=True)
+    for name, content in _contents().items():
+        path = root / name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        path.chmod(0o600)
+
+
+@functools.cache
+def _contents() -> dict[str, bytes | str]:
+    """Every file by its path; sealing them takes half a second."""
     from taocli.wallet.keyfile import private_json, public_json
     from taocli.wallet.polkadot_js import ScryptCost, write_export
 
-    for name in ("h", "t", "r", "s", "c", "d", "f/taocli", "in", "w"):
-        (root / name).mkdir(mode=0o700, parents=True)
     cold, hot, locked = (private_json(one.secret) for one in (COLD, HOT, LOCKED))
     damaged = private_json(DAMAGED.secret)
-    files = {
+    return {
         "w/marked/coldkey": vault(cold),
         "w/marked/coldkeypub.txt": public_json(COLD.secret.key),
         HOT_FILE: hot,
@@ -90,11 +101,6 @@ def write_marked_home(root: Path) -> None:
         "in/cut": damaged[:-40],
         "in/sealed-cut": vault(damaged[:-40]),
     }
-    for name, content in files.items():
-        path = root / name
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        path.chmod(0o600)
 
 
 def vault(plain: bytes) -> bytes:

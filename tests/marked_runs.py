@@ -27,7 +27,7 @@ from tests.canaries import CANARIES, PASSWORD, Canary, Kind, keys_in, leaks, phr
 from tests.canary_scenarios import NEW, Run
 from tests.marked_home import write_marked_home
 from tests.terminal import Terminal
-from tests.witness import Sighting, Witness
+from tests.witness import TEMPORARY, Sighting, Witness
 
 _TAOCLI = [sys.executable, "-m", "taocli"]
 _FOLDERS = {
@@ -97,14 +97,19 @@ def environment(root: Path, changes: Mapping[str, str | None]) -> dict[str, str]
 
 @contextlib.contextmanager
 def performing(
-    root: Path, run: Run, program: Sequence[str] = _TAOCLI, *, stdin: bytes = b""
+    root: Path,
+    run: Run,
+    program: Sequence[str] = _TAOCLI,
+    *,
+    stdin: bytes = b"",
+    beside: tuple[Path, ...] = TEMPORARY,
 ) -> Iterator[Performance]:
     """The command while it runs; it is ended on the way out, and then ``sightings`` are there."""
     with tempfile.TemporaryDirectory(prefix="o") as folder, given(root, run) as descriptors:
         argv = [*program, *(word.format(**descriptors) for word in run.arguments)]
         environ = environment(root, run.environ)
         out, err = Path(folder) / "out", Path(folder) / "err"
-        with Witness(root, argv, environ) as witness:
+        with Witness(root, argv, environ, beside) as witness:
             with out.open("wb") as output, err.open("wb") as errors:
                 process = subprocess.Popen(
                     argv, env=environ, cwd=root, stdin=subprocess.PIPE, stdout=output, stderr=errors,

@@ -26,6 +26,8 @@ _MODIFY, _CLOSE_WRITE, _MOVED_TO, _CREATE, _OVERFLOW, _FOLDER = (
 )  # fmt: skip
 _EVENT = struct.Struct("iIII")
 _LIBC = ctypes.CDLL(None, use_errno=True)
+TEMPORARY = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))
+"""Where programs put things when nobody tells them where; all look at these directly, not below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,6 @@ class ProcessWatch:
     def __init__(self, exempt: tuple[bytes, bytes]) -> None:
         self._exempt = exempt
         self._seen = set(_numbers())
-        self._sessions: set[int] = set()
         self._parents: dict[int, int] = {}
         self._since: dict[int, float] = {}
         self.arguments: dict[int, bytes] = {}
@@ -162,7 +163,7 @@ class ProcessWatch:
     def follow(self, pid: int) -> None:
         """Take the first process; it leads a session of its own."""
         self._root = pid
-        self._join(pid, os.getpid(), pid)
+        self._join(pid, os.getpid())
 
     def look(self) -> None:
         """Find new processes and read all of them once."""
@@ -170,8 +171,8 @@ class ProcessWatch:
             with contextlib.suppress(OSError, IndexError):
                 facts = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
                 parent, session = int(facts[1]), int(facts[3])
-                if parent in self._parents or session in self._sessions:
-                    self._join(pid, parent, session)
+                if {parent, session} & self._parents.keys():  # a session is called after its leader
+                    self._join(pid, parent)
                 elif self._root:
                     self._seen.add(pid)
         for pid in list(self._since):
@@ -184,24 +185,28 @@ class ProcessWatch:
         """Everything that was seen, each once."""
         return [Sighting(place, content) for place, content in self._found]
 
-    def running(self, module: str) -> list[int]:
-        """Process ids that run ``python -m MODULE`` now."""
+    def running(self, module: str, seconds: float = 10) -> list[int]:
+        """Process ids that run ``python -m MODULE`` now; waits until there is one."""
         wanted = b"\0-m\0" + module.encode() + b"\0"
-        return [pid for pid in self._since if wanted in self.arguments.get(pid, b"")]
+        deadline = time.monotonic() + seconds
+        while True:
+            found = [pid for pid in list(self._since) if wanted in self.arguments.get(pid, b"")]
+            if found or time.monotonic() > deadline:
+                return found
+            time.sleep(_POLL_S)
 
-    def _join(self, pid: int, parent: int, session: int) -> None:
+    def _join(self, pid: int, parent: int) -> None:
         self._seen.add(pid)
         self._parents[pid] = parent
-        self._sessions.add(session)
         self._since[pid] = time.monotonic()
 
     def _read(self, pid: int) -> None:
         # Arguments first: once they are new, so is the environment.
         arguments = Path(f"/proc/{pid}/cmdline").read_bytes()
+        self.arguments[pid] = arguments
         of_parent = self.arguments.get(self._parents[pid])
         if arguments == of_parent and time.monotonic() - self._since[pid] < _FORK_S:
             return
-        self.arguments[pid] = arguments
         environment = b""
         with contextlib.suppress(PermissionError):  # a protected process, and we are not root
             environment = Path(f"/proc/{pid}/environ").read_bytes()
@@ -225,13 +230,19 @@ class ProcessWatch:
 class Witness:
     """Both watches in a thread, as long as the ``with`` block lasts; then ``sightings``."""
 
-    def __init__(self, folder: Path, argv: list[str], environ: dict[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        argv: list[str],
+        environ: dict[str, str],
+        beside: tuple[Path, ...] = TEMPORARY,
+    ) -> None:
         exempt = (
             b"".join(os.fsencode(word) + b"\0" for word in argv),
             b"".join(os.fsencode(f"{name}={value}") + b"\0" for name, value in environ.items()),
         )
         self.processes = ProcessWatch(exempt)
-        self._files = FileWatch(folder, (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")))
+        self._files = FileWatch(folder, beside)
         self._done = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="witness", daemon=True)

@@ -7,6 +7,7 @@ name the field and never its value, which may be a key.
 
 import base64
 import binascii
+import contextlib
 import dataclasses
 import json
 from collections.abc import Callable
@@ -83,10 +84,9 @@ def _decode(line: bytes, kinds: dict[str, type]) -> Any:
 def _object(line: bytes) -> dict[str, Any]:
     if len(line) > MAX_FRAME:
         _refuse("it is too long")
-    try:
+    content = None
+    with contextlib.suppress(ValueError, RecursionError):  # a refusal must not carry the frame along
         content = json.loads(line.decode())
-    except (ValueError, RecursionError):
-        _refuse("it is not JSON")
     if not isinstance(content, dict):
         _refuse("it is not a JSON object")
     return content

@@ -103,8 +103,19 @@ def quiz(phrase: str, positions: Sequence[int], label: str) -> bool:
 
 @contextlib.contextmanager
 def private_screen() -> Iterator[None]:
-    """The terminal's alternate screen: what stands there leaves no trace in the scrollback."""
+    """The terminal's alternate screen: what stands there leaves no trace in the scrollback.
+
+    Whatever ends the process wipes it first, and Ctrl-Z is ignored: the shell would open beside it.
+    """
+    import signal  # noqa: PLC0415 - only where a secret is shown or typed
+
     plain = os.environ.get("TERM", "dumb") == "dumb"
+    if plain:
+        sys.stderr.write(
+            "This terminal (TERM=dumb) cannot hide what follows: clear it afterwards.\n\n"
+        )
+    before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     sys.stderr.write("" if plain else _ALTERNATE_ON + _CLEAR_SCREEN)
     sys.stderr.flush()
     try:
@@ -112,6 +123,12 @@ def private_screen() -> Iterator[None]:
     finally:
         sys.stderr.write("" if plain else _CLEAR_SCREEN + _ALTERNATE_OFF)
         sys.stderr.flush()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _leave(number: int, _: object) -> None:
+    sys.exit(128 + number)
 
 
 def _ask(question: str) -> str:

@@ -4,7 +4,6 @@ The agent is asked first, then the sources of ``taocli.wallet.passwords`` in the
 person: three tries, because a wrong password costs three seconds and nothing else.
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from taocli.cli.output import note
 from taocli.cli.prompt import ask_password, ask_yes, has_terminal, hidden_typing
+from taocli.cli.secret_hygiene import environment_with_passwords
 from taocli.domain.errors import WeakPassword, WrongPassword
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from taocli.wallet.places import KeyPlace
 
 TRIES = 3
-PASSWORD_VARIABLES: dict[str, str] = {}
-"""What ``main`` took out of the environment, so that no process that a command starts inherits it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ def given_password(place: "KeyPlace", given: PasswordInput) -> str | None:
     """The password from the first source that has one, with a warning where others can read it."""
     from taocli.wallet.passwords import look_for_password  # noqa: PLC0415 - see unlock
 
-    environ = {**os.environ, **PASSWORD_VARIABLES}
+    environ = environment_with_passwords()
     found = look_for_password(place.private, given.file, given.fd, environ)
     if found is None:
         return None

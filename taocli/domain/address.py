@@ -97,9 +97,18 @@ def _checksum(body: bytes) -> bytes:
 
 
 def _invalid(text: str, why: str) -> InvalidAddress:
-    shown = text if len(text) <= 60 else text[:57] + "…"
     return InvalidAddress(
-        f"{shown!r} is not an SS58 address.",
+        f"{_shown(text)} is not an SS58 address.",
         why=f"{why[0].upper()}{why[1:]}.",
         fix="Copy the whole address; Bittensor addresses start with 5 and have 48 characters.",
     )
+
+
+def _shown(text: str) -> str:
+    """The text, unless it may be a secret in the wrong place: a phrase, a seed or a key."""
+    digits = text.removeprefix("0x")
+    if any(character.isspace() for character in text) or all(
+        digit in "0123456789abcdefABCDEF" for digit in digits
+    ):
+        return "What was given"
+    return repr(text if len(text) <= 60 else text[:57] + "…")

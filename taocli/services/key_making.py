@@ -21,6 +21,7 @@ from taocli.wallet.keypair import SR25519, Keypair
 from taocli.wallet.mnemonic import mini_secret, new_phrase, tidy_phrase
 
 _HEX = re.compile(r"(0x)?([0-9a-fA-F]+)")
+_ZEROS = re.compile("(0x)?0{64}")
 _SEED_DIGITS = 64
 _PRIVATE_DIGITS = 128
 
@@ -56,6 +57,7 @@ def secret_from_phrase(phrase: str, crypto_type: int = SR25519) -> Secret:
 
 def secret_from_uri(uri: str, crypto_type: int = SR25519, *, dev: bool = False) -> Secret:
     """The key of a secret URI; only the derived key is stored, as the official tools do."""
+    _refuse_zeros(uri.partition("/")[0].strip())
     key = keypair_from_uri(uri, crypto_type, dev=dev)
     check_uri_key(uri, key, dev=dev)
     check_signing(key)
@@ -67,6 +69,7 @@ def secret_from_export(content: bytes, ask_passphrase: Callable[[], str]) -> Sec
     from taocli.wallet.polkadot_js import needs_passphrase, read_export  # noqa: PLC0415 - only here
 
     key = read_export(content, ask_passphrase() if needs_passphrase(content) else "")
+    _refuse_zeros(key.private_key[:32].hex())
     check_private_key(key)
     check_signing(key)
     return Secret(key)
@@ -74,6 +77,7 @@ def secret_from_export(content: bytes, ask_passphrase: Callable[[], str]) -> Sec
 
 def _from_hex(digits: str, crypto_type: int) -> Secret:
     if len(digits) == _SEED_DIGITS:
+        _refuse_zeros(digits)
         seed = bytes.fromhex(digits)
         key = Keypair.from_seed(seed, crypto_type)
         check_seed_key(seed, key)
@@ -81,6 +85,7 @@ def _from_hex(digits: str, crypto_type: int) -> Secret:
         return Secret(key, seed)
     if len(digits) == _PRIVATE_DIGITS:
         key = Keypair.from_private_key(bytes.fromhex(digits), crypto_type)
+        _refuse_zeros(digits[:_SEED_DIGITS])
         check_private_key(key)
         check_signing(key)
         return Secret(key)
@@ -89,3 +94,13 @@ def _from_hex(digits: str, crypto_type: int) -> Secret:
         why=f"A seed has {_SEED_DIGITS} digits and a stored private key {_PRIVATE_DIGITS}.",
         fix="Check that nothing was cut off.",
     )
+
+
+def _refuse_zeros(digits: str) -> None:
+    """Such a secret is the first that a thief tries, and a keyfile with it would not be opened."""
+    if _ZEROS.fullmatch(digits):
+        raise ValidationError(
+            "This secret is all zeros.",
+            why="Everybody has its key; funds on it are lost.",
+            fix="Check where the secret comes from.",
+        )

@@ -90,6 +90,12 @@ def _seed(root: str, password: str) -> bytes:
             why="A seed in a URI has 0x in front of it.",
             fix="Put 0x in front, if it is a seed.",
         )
+    if tidy_phrase(root) != " ".join(root.lower().split()):
+        raise ValidationError(
+            "The phrase in the URI has more in it than words.",
+            why="Numbers and signs between words are forgiven only where a phrase stands alone.",
+            fix="Write the words with blanks between them and nothing else.",
+        )
     return mini_secret(root or DEV_PHRASE, password)
 
 

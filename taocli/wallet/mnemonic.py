@@ -8,12 +8,15 @@ bad word by its place and suggests what it may have been; it never shows what wa
 
 import difflib
 import hashlib
+import re
 import secrets
 from functools import cache
 
 from taocli.domain.errors import InvalidMnemonic, KeyDisagreement, ValidationError
 
 WORD_COUNTS = (12, 15, 18, 21, 24)
+_WORDS = re.compile(r"[^\W\d_]+")
+_MOST_SUGGESTED_FOR = 3
 _MOST_WORDS_LOOKED_AT = 48
 _LONGEST_WORD_LOOKED_AT = 16  # the list's longest has 8 letters
 _SUGGESTIONS = 3
@@ -41,13 +44,16 @@ def new_phrase(words: int = 12) -> str:
 
 
 def tidy_phrase(phrase: str) -> str:
-    """Lower case and single blanks: the form that every tool reads, and the one to store."""
-    return " ".join(phrase.lower().split())
+    """Lower case and single blanks: the form that every tool reads, and the one to store.
+
+    Numbers, commas and the like between the words, as people note them, are left out.
+    """
+    return " ".join(_WORDS.findall(phrase.lower()))
 
 
 def mini_secret(phrase: str, password: str = "") -> bytes:
     """The 32-byte seed of a phrase and a BIP-39 password; ``InvalidMnemonic`` says what is wrong."""
-    words = phrase.lower().split()
+    words = tidy_phrase(phrase).split()
     if len(words) not in WORD_COUNTS:
         raise _wrong_count(len(words), _unknown(words))
     if any("\ud800" <= character <= "\udfff" for character in password):
@@ -103,6 +109,9 @@ def _unknown(words: list[str]) -> tuple[int, ...]:
 
 
 def _suggestions(words: list[str], unknown: tuple[int, ...]) -> str:
+    """Near words for a few places; for many they would spell the phrase out."""
+    if len(unknown) > _MOST_SUGGESTED_FOR:
+        return ""
     found = ((place, _near(words[place - 1])) for place in unknown)
     return " ".join(f"Word {place} may be {' or '.join(near)}." for place, near in found if near)
 

@@ -14,6 +14,7 @@ from taocli.domain.errors import WalletError
 from taocli.domain.text import clean
 
 MAX_SECRET_BYTES = 32 * 1024
+_TYPED = {"password", "passphrase", "secret"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,17 @@ def _from_file(what: str, path: Path) -> GivenSecret:
             content = _read(what, source, str(path))
     except (OSError, ValueError, RuntimeError) as error:  # the last: no home folder for ~
         why = getattr(error, "strerror", None) or str(error)
-        raise _unreadable(what, f"the file {clean(str(path))}", why) from None
+        raise _unreadable(what, _shown(what, path), why) from None
     mode = stat.S_IMODE(status.st_mode)
     exposed = stat.S_ISREG(status.st_mode) and mode & 0o077
     warning = f"others on this machine may read {path} (mode {mode:04o}): chmod 600 it."
     return GivenSecret(content, str(path), warning if exposed else "")
+
+
+def _shown(what: str, path: Path) -> str:
+    """The path, unless it may be the secret itself, given where its file belongs."""
+    named = "/" in str(path) or path.suffix or os.path.lexists(path) or what not in _TYPED
+    return f"the file {clean(str(path))}" if named else "a file of the name that was given"
 
 
 def _from_fd(what: str, number: int) -> GivenSecret:

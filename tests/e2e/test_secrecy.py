@@ -86,6 +86,8 @@ def unexcused(*performed: tuple[Run, Any]) -> list[str]:
 def test_every_command_has_a_scenario() -> None:
     assert {*SCENARIOS, *LIVE} == set(leaves())
     assert not SCENARIOS.keys() & LIVE
+    for command, runs in SCENARIOS.items():
+        assert {bool(run.error) for run in runs} == {True, False}, command  # it works, and it fails
 
 
 @pytest.mark.parametrize("command", SCENARIOS)
@@ -105,8 +107,9 @@ def test_a_command_lets_no_secret_out(command: str, home: Path) -> None:
 
 @covers("localnet fund", "mine", "status")
 def test_a_miner_and_its_worker_let_no_secret_out(
-    home: Path, localnet: RunningLocalnet, free_port: Callable[[], int]
+    home: Path, start_localnet: Callable[..., RunningLocalnet], free_port: Callable[[], int]
 ) -> None:
+    localnet = start_localnet("--block-time", "0.25")  # one where our hotkey has no slot yet
     chain = f"--network {localnet.endpoint} --wallet marked"
     fund = ok(f"localnet fund marked 10 --network {localnet.endpoint}")
     mine = f"mine --subnet 1 --gpu cpu {chain} --port {free_port()} --yes"
@@ -142,7 +145,6 @@ def test_a_chain_in_the_background_knows_no_secret(home: Path) -> None:
     with performing(home, start) as starting:
         starting.process.wait(60)
         running = json.loads(starting.stdout)["data"]
-        time.sleep(0.1)
         assert starting.witness.processes.running("taocli") == [running["pid"]]
     port = running["endpoint"].rpartition(":")[2]
     seen, stop = ok("localnet status"), ok(f"localnet stop --port {port}")
@@ -172,7 +174,6 @@ def test_a_key_that_is_held_open_stays_in_the_agent(home: Path) -> None:
     unlock = ok("unlock --for 60s --wallet marked")
     with performing(home, unlock) as performance:
         assert performance.process.wait(60) == 0
-        time.sleep(0.1)
         (agent,) = performance.witness.processes.running("taocli.agent")
         assert exposed(agent) == []
         sign = ok("wallet sign --wallet marked --message hi", BT_WALLET_PASSWORD=None)
@@ -218,7 +219,6 @@ def test_a_secret_among_the_arguments_is_not_repeated(
             assert leaks(said.encode(), [GIVEN, PASSWORD]) == [], arguments[:3]
 
 
-@pytest.mark.xfail(reason="suggestions for the words of a phrase spell it out", strict=True)
 @pytest.mark.parametrize("between", [", ", " 7."])
 def test_a_phrase_with_marks_between_its_words_is_not_repeated(
     between: str, home: Path, capsys: pytest.CaptureFixture[str]
@@ -276,7 +276,7 @@ TOYS = {
     "file without a name": "f = tempfile.TemporaryFile('w'); f.write(secret); f.flush(); pause()",
     "file in a new folder": "os.makedirs('a/b'); open('a/b/c', 'w').write(secret)",
     "file that was moved": "open('a', 'w').write(secret); pause(); os.rename('a', 'b'); os.unlink('b')",
-    "file in shared memory": "open(shared, 'w').write(secret); pause(); os.unlink(shared)",
+    "file elsewhere": "open(elsewhere, 'w').write(secret); pause(); os.unlink(elsewhere)",
     "arguments of a child": "subprocess.run(['sh', '-c', 'sleep .1', secret])",
     "environment of a child": "subprocess.run(['sleep', '.1'], env={'A': secret})",
     "environment that is passed on": "subprocess.run(['sleep', '.1'])",
@@ -287,16 +287,17 @@ TOYS = {
 
 
 @pytest.mark.parametrize("toy", TOYS)
-def test_a_planted_leak_is_found(toy: str, home: Path) -> None:
+def test_a_planted_leak_is_found(toy: str, home: Path, tmp_path: Path) -> None:
     program = (
         "import base64, json, os, subprocess, sys, tempfile, time, urllib.parse\n"
         "def pause(): time.sleep(.1)\n"
-        "shared = f'/dev/shm/{os.getpid()}'\n"
+        "elsewhere = sys.argv[1]\n"
         "secret = open('in/pw').read(); phrase = open('in/phrase').read().split()\n" + TOYS[toy]
     )
     variable = PASSWORD.text if toy == "environment that is passed on" else None
     run = Run("", environ={"BT_WALLET_PASSWORD": variable})
-    with performing(home, run, [sys.executable, "-c", program]) as performance:
+    argv = [sys.executable, "-c", program, str(tmp_path / "file")]
+    with performing(home, run, argv, beside=(tmp_path,)) as performance:
         performance.process.wait(20)
         time.sleep(0.4 if "daemon" in toy else 0)
     assert bool(unexcused((run, performance))) == (toy != "nothing")

@@ -5,7 +5,9 @@ off, and other programs of the same user cannot look into it. At the end the who
 what stands between switching to the alternate screen and wiping it may hold keys, never a password.
 """
 
+import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -170,6 +172,19 @@ def test_a_new_phrase_is_seen_on_the_private_screen_and_asked_for(home: Path) ->
     assert {form for _, form in leaks(private, learned)} == {"4 words"}
 
 
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+)
+def test_a_signal_wipes_the_private_screen(number: int, code: int, home: Path) -> None:
+    run = Run("wallet show --wallet marked/default --phrase")
+    with on_terminal(home, run) as scene:
+        scene.terminal.wait_for("Press Enter")
+        scene.terminal.type("\x1a")  # Ctrl-Z, which does nothing here
+        os.kill(scene.terminal.pid, number)
+        assert scene.terminal.finish() == code
+    assert judge(run, scene.sightings, []) == []
+
+
 def test_what_is_shown_on_the_open_screen_is_found(home: Path) -> None:
     show = f"print('\\x1b[?1049h{HOT.phrase}\\x1b[2J\\x1b[H\\x1b[?1049l{COLD.phrase}\\x1b[?1049h{GIVEN.phrase}')"
     with on_terminal(home, Run(""), [sys.executable, "-c", show]) as scene:
@@ -199,8 +214,9 @@ def test_the_rest_of_a_pasted_phrase_does_not_reach_the_shell(home: Path) -> Non
 
 
 def test_a_miner_is_protected_when_it_asks_for_the_password(
-    home: Path, localnet: RunningLocalnet, free_port: Callable[[], int]
+    home: Path, start_localnet: Callable[..., RunningLocalnet], free_port: Callable[[], int]
 ) -> None:
+    localnet = start_localnet("--block-time", "0.25")  # one where our hotkey has no slot yet
     perform(home, ok(f"localnet fund marked 10 --network {localnet.endpoint}"))
     line = f"mine --subnet 1 --gpu cpu --wallet marked --register --port {free_port()}"
     run = Run(f"{line} --network {localnet.endpoint}", environ={"BT_WALLET_PASSWORD": None})

@@ -152,6 +152,10 @@ def _records() -> list[bytes]:
         base64.b64decode(json.loads(write_export(key, None, name=""))["encoded"])
         for key in (_SR, _ED)
     ]
+    zero = Keypair.from_seed(bytes(32), ED25519)
+    records.append(
+        _header(records[1]) + bytes(32) + zero.public_key + records[1][80:85] + zero.public_key
+    )
     short = [_header(record) + SEED + record[80:] for record in records]
     return [kind + record for record in (*records, *short) for kind in (b"\0", b"\1")]
 
@@ -183,12 +187,17 @@ def _uris() -> list[bytes]:
         b"//Alice//stash",
         "//Ünïcode//".encode() + b"x" * 40,
         SEED.hex().encode() + b"//1",
+        PHRASE.replace(" ", ", 2. ").encode() + b"//stash",
+        b"0x" + b"0" * 64 + b"//1",
     ]
 
 
 def _texts() -> list[bytes]:
-    given = [*_uris(), PHRASE.encode(), SEED.hex().encode(), _SR.private_key.hex().encode()]
-    return [kind + text for text in given for kind in (b"\0", b"\3")]
+    secrets_alone = [SEED.hex(), _SR.private_key.hex(), (_ED.private_key + _ED.public_key).hex()]
+    zero = Keypair.from_seed(bytes(32), ED25519)
+    known = ["0x" + "0" * 64, (zero.private_key + zero.public_key).hex()]
+    given = [*_uris(), PHRASE.encode(), *(text.encode() for text in secrets_alone + known)]
+    return [bytes([kind]) + text for text in given for kind in b"\0\1\3"]
 
 
 def _phrases() -> list[bytes]:
@@ -271,6 +280,7 @@ _SEEDS = {
     "polkadot_record_inside": _records,
     "keystore": _keystores,
     "keystore_inside": _keystores,
+    "passphrase": lambda: [PASSWORD.encode(), b"0x12ab", b"", "pässwörd 密".encode(), b"\xff"],
     "uri": _uris,
     "secret_text": _texts,
     "mnemonic": _phrases,

@@ -20,10 +20,11 @@ from taocli.agent.wire import decode_answer, decode_request, encode
 from taocli.domain.address import PREFIX, Address, decode_ss58, encode_ss58
 from taocli.domain.errors import TaoError
 from taocli.services.address_book import AddressBook
-from taocli.services.key_making import secret_from_text
+from taocli.services.key_making import secret_from_export, secret_from_text
 from taocli.wallet import encryption, keyfile, keystore_v3, messages, polkadot_js
 from taocli.wallet.agreement import check_uri_key
 from taocli.wallet.derivation import is_dev_uri, keypair_from_uri
+from taocli.wallet.evm_keys import evm_key_from_private
 from taocli.wallet.keypair import ED25519, SR25519, Keypair
 from taocli.wallet.mnemonic import mini_secret, quiz_positions, tidy_phrase
 from taocli.wallet.passwords import decode_variable
@@ -41,6 +42,8 @@ from .sealing import (
 from .watching import Bounds, BrokenPromise
 
 _KINDS = (SR25519, ED25519)
+_EVM = evm_key_from_private(SEALED_TO.private_key)
+_LIGHT = polkadot_js.ScryptCost.LIGHT
 _COMPARED = 8
 """One URI in so many is derived a second time by other code, which is slow."""
 
@@ -65,6 +68,15 @@ def _promise(kept: object, promise: str) -> None:
         raise BrokenPromise(promise)
 
 
+def _stored(key: Keypair) -> Keypair:
+    """The key, written to a keyfile and read again."""
+    return keyfile.read_private(keyfile.private_json(keyfile.Secret(key)))
+
+
+def _imported(export: bytes) -> Keypair:
+    return secret_from_export(export, lambda: PASSWORD).key
+
+
 def keyfile_secret(data: bytes) -> None:
     secret = keyfile.read_secret(data)
     again = keyfile.read_secret(keyfile.private_json(secret))
@@ -84,6 +96,8 @@ def _accounts_in(data: bytes) -> list[str]:
     try:
         fields = json.loads(data.decode("utf-8-sig", errors="replace"))
     except (ValueError, RecursionError):
+        return []
+    if not isinstance(fields, dict):  # digits alone are JSON too, and a seed
         return []
     names = {"ss58Address", "publicKey", "accountId"}
     return [str(value) for name, value in fields.items() if name.strip() in names and value]
@@ -121,14 +135,17 @@ def polkadot_export(data: bytes) -> None:
     _promise(polkadot_js.is_export(data) in {True, False}, "is_export never raises")
     polkadot_js.needs_passphrase(data)
     key = polkadot_js.read_export(data, PASSWORD)
+    _promise(_stored(_imported(data)) == key, "a key that is imported can be stored")
     written = polkadot_js.write_export(key, PASSWORD, name="fuzz")
     _promise(polkadot_js.read_export(written, PASSWORD) == key, "an export is read back")
 
 
 def polkadot_record_inside(data: bytes) -> None:
     kind = ("sr25519", "ed25519")[data[0] & 1] if data else "sr25519"
-    key = polkadot_js.read_export(boxed_record(data[1:], kind), PASSWORD)
+    export = boxed_record(data[1:], kind)
+    key = polkadot_js.read_export(export, PASSWORD)
     _promise(data[1:].endswith(key.public_key), "the account is the one in the record")
+    _promise(_stored(_imported(export)) == key, "a key that is imported can be stored")
 
 
 def keystore(data: bytes) -> None:
@@ -139,6 +156,16 @@ def keystore(data: bytes) -> None:
 
 def keystore_inside(data: bytes) -> None:
     keystore(again_authentic(data))
+
+
+def passphrase(data: bytes) -> None:
+    text = _text(data)
+    box = encryption.encrypt(b"{}", text)
+    _promise(encryption.decrypt(box, text) == b"{}", "a password opens what it closed")
+    export = polkadot_js.write_export(SEALED_TO, text, name=text[:100], cost=_LIGHT)
+    _promise(polkadot_js.read_export(export, text) == SEALED_TO, "a passphrase opens its export")
+    stored = keystore_v3.write_keystore(_EVM, text)
+    _promise(keystore_v3.read_keystore(stored, text) == _EVM, "a password opens its keystore")
 
 
 def uri(data: bytes) -> None:
@@ -266,6 +293,7 @@ TARGETS = {
         Target("polkadot_record_inside", polkadot_record_inside, 256),
         Target("keystore", keystore, _LONG),
         Target("keystore_inside", keystore_inside, _LONG),
+        Target("passphrase", passphrase),
         Target("uri", uri, _LONG),
         Target("secret_text", secret_text, _LONG),
         Target("mnemonic", mnemonic, _LONG),

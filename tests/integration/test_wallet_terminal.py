@@ -185,6 +185,20 @@ def test_no_quiz_is_asked_for_when_nobody_wants_it(person: Person) -> None:
     assert stored.phrase == " ".join(words)
 
 
+def test_what_was_shown_to_a_person_is_in_no_document(person: Person) -> None:
+    terminal = person.run(
+        "wallet", "create", "--wallet", "a", "--no-password", "--no-quiz", "--json"
+    )
+    screen = terminal.wait_for("Press Enter")
+    terminal.type("\n")
+    assert terminal.finish() == 0
+    data = json.loads(scrollback(terminal).split("\r\n")[-2])["data"]
+    assert set(data) == {"wallet", "hotkey", "coldkey_address", "hotkey_address", "backups"}
+    words = " ".join(phrase_on(screen, "coldkey a"))
+    assert secret_from_phrase(words).key.address.ss58 == data["coldkey_address"]
+    assert person.coldkey(None).phrase == words
+
+
 PROMPTS = ["password", "again", "phrase", "first of the quiz", "last of the quiz"]
 
 

@@ -113,7 +113,9 @@ def test_a_foreign_agent_is_told_nothing(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    "signature", [BOB.sign(b"message"), ALICE.sign(b"other"), bytes(64), bytes(63), b""]
+    "signature",
+    [BOB.sign(b"message"), ALICE.sign(b"other"), bytes(64), bytes(63), b""],
+    ids=["another key's", "another message's", "zero", "short", "empty"],
 )
 def test_a_signature_that_is_not_of_the_key_is_never_returned(
     place: Place, signature: bytes

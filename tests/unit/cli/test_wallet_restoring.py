@@ -123,7 +123,7 @@ def test_what_is_no_key_is_refused_without_showing_it(
 @pytest.mark.parametrize(
     "more",
     [
-        ("--mnemonic-file", "missing"),
+        ("--mnemonic-file", "missing.txt"),
         ("--mnemonic-file", "."),
         ("--mnemonic-fd", "987"),
         ("--mnemonic-fd", "99999999999999"),
@@ -154,7 +154,7 @@ def test_a_key_that_is_there_is_refused_before_the_phrase_is_read(desk: Desk) ->
     desk.dev_wallet("a")
     before = desk.files()
     for command in (COLD, ("wallet", "regen-hotkey", "-w", "a")):
-        desk.refused(11, "WalletExists", *command, "--mnemonic-file", "missing")
+        desk.refused(11, "WalletExists", *command, "--mnemonic-file", "missing.txt")
     assert desk.files() == before
     data = desk.run(*COLD, "--mnemonic-file", desk.file(PHRASE), "--overwrite").data
     assert len(data["backups"]) == 2

@@ -8,8 +8,8 @@ import pytest
 
 from taocli.cli.commands import COMMANDS
 from taocli.cli.group import load_command
-from taocli.cli.main import _SECRET_FLAGS
 from taocli.cli.root import root_command
+from taocli.cli.secret_hygiene import SECRET_FLAGS
 from taocli.cli.wallet.app import WALLET_COMMANDS
 from tests.unit.cli.conftest import Desk
 
@@ -110,7 +110,7 @@ def test_the_option_names_of_both_btclis_are_understood(line: str) -> None:
     assert context.args == []
 
 
-@pytest.mark.parametrize("flag", _SECRET_FLAGS)
+@pytest.mark.parametrize("flag", SECRET_FLAGS)
 @pytest.mark.parametrize("form", ["{} tank lizard arch", "{}='tank lizard arch'"])
 def test_a_secret_in_an_argument_is_refused_and_not_repeated(
     desk: Desk, flag: str, form: str
@@ -118,7 +118,7 @@ def test_a_secret_in_an_argument_is_refused_and_not_repeated(
     error = desk.refused(
         2, "UsageError", "wallet", "regen-coldkey", *shlex.split(form.format(flag))
     )
-    assert _SECRET_FLAGS[flag] in error["fix"]
+    assert SECRET_FLAGS[flag] in error["fix"]
     assert "lizard" not in str(error)
 
 
@@ -126,7 +126,7 @@ def test_no_command_has_an_option_for_a_secret(desk: Desk) -> None:
     for words in all_commands():
         out = desk.read(*words, "--help")[1]
         offered = set(re.findall(r"(--[a-z][a-z-]*)", out))
-        assert not offered & set(_SECRET_FLAGS), words
+        assert not offered & set(SECRET_FLAGS), words
 
 
 def test_a_phrase_without_quotes_is_not_repeated(desk: Desk) -> None:

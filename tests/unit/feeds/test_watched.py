@@ -7,7 +7,7 @@ import pytest
 
 from taocli.bootstrap import resolve_watched
 from taocli.config import load_settings
-from taocli.domain.errors import InvalidAddress, WalletNotFound
+from taocli.domain.errors import NameUnknown, WalletNotFound
 
 OPENED: list[str] = []
 LISTENING = [False]
@@ -59,5 +59,5 @@ def test_no_wallet_at_all_is_no_error_but_a_named_one_must_exist(tmp_path) -> No
 def test_an_address_needs_no_wallet(tmp_path, make) -> None:
     watched = resolve_watched(settings(tmp_path), 3, make.hotkey.ss58)
     assert (watched.hotkey, watched.netuid, watched.label) == (make.hotkey, 3, "")
-    with pytest.raises(InvalidAddress):
+    with pytest.raises(NameUnknown):
         resolve_watched(settings(tmp_path), 3, "5nonsense")

@@ -11,15 +11,22 @@ from pathlib import Path
 
 import pytest
 from fuzz.corpus import PHRASE, SECRETS, seeds_of
+from fuzz.sealing import PASSWORD, boxed_record
 from fuzz.short_run import mutated, short_run
 from fuzz.targets import TARGETS, Target
 from fuzz.watching import Bounds, BrokenPromise, Finding, cheap_derivations, watch
 
-from taocli.domain.errors import InvalidSetting, KeyfileDamaged, TaoError, ValidationError
+from taocli.domain.errors import (
+    InvalidSetting,
+    KeyfileDamaged,
+    TaoError,
+    ValidationError,
+)
 from taocli.services.address_book import AddressBook
+from taocli.services.key_making import secret_from_export, secret_from_text
 from taocli.wallet import encryption, keyfile, keystore_v3, polkadot_js
 from taocli.wallet.derivation import keypair_from_uri
-from taocli.wallet.keypair import ED25519, SR25519
+from taocli.wallet.keypair import ED25519, SR25519, Keypair
 
 RUNS = 200
 
@@ -55,6 +62,41 @@ def test_a_uri_of_thousands_of_steps_is_refused_at_once(kind: int) -> None:
         keypair_from_uri(PHRASE + "//1" * 20_000, kind)
 
     assert keypair_from_uri(PHRASE + "//1" * 64, kind).address
+
+
+@pytest.mark.parametrize("rest", ["//stash", "///password"])
+def test_a_numbered_phrase_is_refused_in_a_uri_and_raises_no_false_alarm(rest: str) -> None:
+    noted = " ".join(f"{place}. {word}" for place, word in enumerate(PHRASE.split(), 1))
+
+    # It was KeyDisagreement, "do not use this key": only one of the two routes took the numbers away.
+    with pytest.raises(ValidationError, match="more in it than words"):
+        secret_from_text(noted + rest)
+
+    assert secret_from_text(noted).key == secret_from_text(PHRASE).key
+
+
+ZEROS = "0" * 64
+PUBLIC = Keypair.from_seed(bytes(32), ED25519).public_key
+
+
+@pytest.mark.parametrize("kind", [SR25519, ED25519])
+@pytest.mark.parametrize("text", [ZEROS, f"0x{ZEROS}", f"0x{ZEROS}//stash"])
+def test_a_seed_of_zeros_which_no_keyfile_could_hold_makes_no_key(text: str, kind: int) -> None:
+    with pytest.raises(ValidationError, match="all zeros"):
+        secret_from_text(text, kind)
+
+
+def test_a_private_key_of_zeros_makes_no_key() -> None:
+    with pytest.raises(ValidationError, match="all zeros"):
+        secret_from_text(ZEROS + PUBLIC.hex(), ED25519)
+
+
+def test_an_export_of_zeros_is_not_imported() -> None:
+    header, divider = bytes.fromhex("3053020101300506032b657004220420"), bytes.fromhex("a123032100")
+    record = header + bytes(32) + PUBLIC + divider + PUBLIC
+
+    with cheap_derivations(), pytest.raises(ValidationError, match="all zeros"):
+        secret_from_export(boxed_record(record, "ed25519"), lambda: PASSWORD)
 
 
 def test_a_strange_name_in_an_address_book_is_not_repeated_at_length(tmp_path: Path) -> None:
