@@ -85,7 +85,9 @@ def _object(line: bytes) -> dict[str, Any]:
     if len(line) > MAX_FRAME:
         _refuse("it is too long")
     content = None
-    with contextlib.suppress(ValueError, RecursionError):  # a refusal must not carry the frame along
+    with contextlib.suppress(
+        ValueError, RecursionError
+    ):  # a refusal must not carry the frame along
         content = json.loads(line.decode())
     if not isinstance(content, dict):
         _refuse("it is not a JSON object")
