@@ -20,7 +20,8 @@ from taocli.services.serving import plan_serve_axon
 from taocli.wallet.derivation import keypair_from_uri
 from taocli.wallet.keypair import SR25519
 
-COLD = keypair_from_uri("//Alice", SR25519, dev=True)
+COLD = keypair_from_uri("//Bob", SR25519, dev=True)
+# not //Alice: she owns subnet 1, and an owner's hotkeys earn no incentive
 GOOD, DEAD = (keypair_from_uri(f"//{name}-miner", SR25519, dev=True) for name in ("good", "dead"))
 
 

@@ -27,10 +27,17 @@ class Vec(Type):
         if element.snapshot is same:
             self.snapshot = list
         self._code = element.struct_code if isinstance(element, Integer) else None
+        self._rows = _row_format(element)
 
     def encode(self, value: Any) -> bytes:
         """See ``Type.encode``."""
         head = encode_compact(len(value))
+        if self._rows is not None:
+            pack = self._rows.pack
+            try:
+                return head + b"".join([pack(*item) for item in value])
+            except (struct.error, TypeError):
+                raise unencodable(value, self.name) from None
         if self._code is not None:
             try:
                 return head + struct.pack(f"<{len(value)}{self._code}", *value)
@@ -42,6 +49,8 @@ class Vec(Type):
     def decode(self, reader: Reader) -> list[Any]:
         """See ``Type.decode``."""
         length = reader.take_length()
+        if self._rows is not None:
+            return list(self._rows.iter_unpack(reader.take(length * self._rows.size)))
         if self._code is not None and isinstance(self.element, Integer):
             raw = reader.take(length * self.element.width)
             return list(struct.unpack(f"<{length}{self._code}", raw))
@@ -55,6 +64,16 @@ class Vec(Type):
     def define(self, registry: TypeRegistry) -> TypeDefinition:
         """See ``Type.define``."""
         return TypeDefinition(("Sequence", {"type": registry.id_of(self.element)}))
+
+
+def _row_format(element: Type) -> struct.Struct | None:
+    """How tuples of integers lie in a row: weights and bonds are long lists of such pairs."""
+    if not isinstance(element, Tuple) or not element.elements:
+        return None
+    codes = [
+        part.struct_code or "" if isinstance(part, Integer) else "" for part in element.elements
+    ]
+    return struct.Struct("<" + "".join(codes)) if all(codes) else None
 
 
 class ByteString(Type):

@@ -165,8 +165,9 @@ class System(Pallet):
         self.Number.set(number)
         self.ParentHash.set(parent_hash)
         self.BlockHash[number - 1] = parent_hash
-        if number > BLOCK_HASH_COUNT + 1:
-            del self.BlockHash[number - BLOCK_HASH_COUNT - 2]
+        forgotten = number - BLOCK_HASH_COUNT - 2
+        if forgotten > 0:  # block 0 stays: every signature names it
+            del self.BlockHash[forgotten]
 
     def advance_nonce(self, who: bytes) -> None:
         """Count one more extrinsic of an account."""

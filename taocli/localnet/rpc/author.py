@@ -3,7 +3,9 @@
 from typing import Any
 
 from taocli.localnet.chain_block import blake2_256
-from taocli.localnet.pool import Status
+from taocli.localnet.frame.outcome import InvalidTransaction
+from taocli.localnet.pool import PoolRefused, Status
+from taocli.localnet.producer import MAX_BLOCK_BYTES
 from taocli.localnet.rpc.node_seam import Node
 from taocli.localnet.rpc.params import MAX_QUERIED, from_hex, hash_from, invalid, to_hex
 from taocli.localnet.rpc.protocol import method, subscription
@@ -21,7 +23,7 @@ class AuthorMethods:
     @method("author_submitExtrinsic")
     def submit_extrinsic(self, extrinsic: Any) -> str:
         """Take in a signed extrinsic; its hash comes back."""
-        return to_hex(self._node.submit(from_hex(extrinsic, "extrinsic")).hash)
+        return to_hex(self._node.submit(_includable(extrinsic)).hash)
 
     @subscription(
         "author_submitAndWatchExtrinsic",
@@ -43,7 +45,7 @@ class AuthorMethods:
             watching = False
 
         sink.on_close = stop
-        self._node.submit(from_hex(extrinsic, "extrinsic"), report)
+        self._node.submit(_includable(extrinsic), report)
 
     @method("author_pendingExtrinsics")
     def pending_extrinsics(self) -> list[str]:
@@ -57,6 +59,15 @@ class AuthorMethods:
             raise invalid(f"Name at most {MAX_QUERIED} transactions by hash or extrinsic")
         wanted = [_digest(target) for target in targets]
         return [to_hex(digest) for digest in wanted if self._node.producer.pool.drop(digest)]
+
+
+def _includable(extrinsic: Any) -> bytes:
+    """An extrinsic that a block has room for; a larger one would wait for ever."""
+    encoded = from_hex(extrinsic, "extrinsic")
+    if len(encoded) > MAX_BLOCK_BYTES:
+        refusal = InvalidTransaction.named("ExhaustsResources")
+        raise PoolRefused(refusal.rpc_code, refusal.message, refusal.data)
+    return encoded
 
 
 def _digest(target: Any) -> bytes:

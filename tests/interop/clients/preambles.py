@@ -55,7 +55,7 @@ def multi(members, threshold):
 
 def opened(members, threshold):
     waiting = chain.substrate.query_map("Multisig", "Multisigs", [multi(members, threshold)])
-    return [value.value for _, value in waiting][0]["when"]
+    return [value for _, value in waiting][0]["when"]
 
 def as_multi(threshold, others, call, when=None):
     addresses = sorted((other.coldkeypub for other in others), key=lambda key: key.public_key)

@@ -70,8 +70,6 @@ _SUBNETS = (
           says={"": within("'hyperparameter': 'tempo', 'value': 50")}),
     btcli("subnets price", "subnets price --netuids 1 --current",
           says={"1.stats.current_price": above(0.9)}),
-    btcli("subnets price history", "subnets price --netuids 1",
-          says={"1.stats.current_price": above(0.9)}, mine=300),
     btcli("subnets burn-cost", "subnets burn-cost", says={"burn_cost.tao": near(1_000, 1)}),
     btcli("subnets create", f"subnets create @charlie --subnet-name mine {_ABOUT}",
           fact("SubnetOwner", 2, is_="{charlie}"), says={**YES, "netuid": 2}),
@@ -110,8 +108,10 @@ _STAKE = (
           f"{_OPEN}", says={"success.*.success": True}),
     btcli("stake set-auto", "stake set-auto --netuid 1 --wallet-name bob --wallet-path {wallets}",
           fact("AutoStakeDestination", "{bob}", 1, is_="{bob.hot}"), json=False,
-          typed="{bob.hot}\ny\n", shows=("success",)),
-    btcli("stake auto", "stake auto --ss58 {bob}", says={"1.destination": "{bob.hot}"}),
+          typed="{bob.hot}\ny\n", shows=("destination set",)),
+    btcli("stake auto", "stake auto --ss58 {bob}", says={"1.destination": "{bob.hot}"},
+          fails="the client shows one letter of the address: it takes what its own substrate library "
+          "decoded (a text) for a tuple"),
     btcli("stake child set", "stake child set @bob --netuid 1 --children {eve.hot} --prop 0.5",
           fact("PendingChildKeys", 1, "{bob.hot}", is_=within("{eve.hot}")),
           says={"1.success": True}),
@@ -232,7 +232,8 @@ _KEYS = (
           json=False, shows=("{eve}", "Pending")),
 )
 _REST = (
-    btcli("config set", "config set --network {network}", network=False, json=False),
+    btcli("subnets price history", "subnets price --netuids 1",
+          says={"1.stats.current_price": above(0.9)}, mine=1_000),
     btcli("utils convert", "utils convert --tao 2", network=False, json=False,
           shows=("2000000000",)),
 )

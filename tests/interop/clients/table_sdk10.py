@@ -29,6 +29,9 @@ FIRST_SDK_10 = (
           'window=0)), alice)', fact("AdminFreezeWindow", is_=0)),
     write("sudo call of another pallet", 'signed(sudo(call_of("SubtensorModule", '
           '"sudo_set_num_root_claims", new_value=0)), alice)', fact("NumRootClaim", is_=0)),
+    write("sudo batch", 'signed(sudo(chain.compose_call("Utility", "batch_all", {"calls": '
+          '[call_of("AdminUtils", "sudo_set_network_rate_limit", rate_limit=0)]})), alice)',
+          fact("NetworkRateLimit", is_=0)),
 )
 _READS = (
     sdk("block", "chain.block", says=is_(above(10))),
@@ -129,7 +132,7 @@ _STAKE = (
           fact("Lock", "{charlie}", 1, "{bob.hot}", is_=exists)),
     write("move_lock", 'chain.move_lock(charlie, "{ferdie.hot}", 1, **open_)',
           fact("Lock", "{charlie}", 1, "{ferdie.hot}", is_=exists)),
-    write("set_perpetual_lock", "chain.set_perpetual_lock(charlie, 1, True, **open_)"),
+    write("set_perpetual_lock", "chain.set_perpetual_lock(charlie, 1, True)"),
 )
 _ROOT = (
     sdk("get_root_claimable_stake",
@@ -154,9 +157,9 @@ _NEURON = (
     write("commit-reveal by the owner", 'signed(call_of("AdminUtils", '
           '"sudo_set_commit_reveal_weights_enabled", netuid=1, enabled=True), alice)',
           fact("CommitRevealWeightsEnabled", 1, is_=True)),
-    write("commit_weights", "chain.commit_weights(bob, 1, [1, 2, 3], [1, 3], [1.0, 0.5], "
+    write("commit_weights", "chain.commit_weights(bob, 1, [1, 2, 3], [1, 3], [65535, 32768], "
           "version_key=0, **open_)", fact("WeightCommits", 1, "{bob.hot}", is_=exists)),
-    write("reveal_weights", "chain.reveal_weights(bob, 1, [1, 3], [1.0, 0.5], [1, 2, 3], "
+    write("reveal_weights", "chain.reveal_weights(bob, 1, [1, 3], [65535, 32768], [1, 2, 3], "
           "version_key=0, **open_)", fact("Weights", 1, 1, is_=within("32768")), mine=50),
     write("set_weights, timelocked", "chain.set_weights(bob, 1, [1, 3], [0.5, 0.5], version_key=0, "
           "**open_)", mine=10),

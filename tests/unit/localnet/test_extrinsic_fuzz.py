@@ -25,7 +25,7 @@ from taocli.localnet.frame.scale import ScaleError, Type, Unencodable, encode_co
 from taocli.localnet.pool import PoolRefused
 from taocli.localnet.producer import Producer
 
-ROUNDS = 10_000
+ROUNDS = 6_000
 FRESH = 500
 """Rounds on one chain: chance sooner or later gives all of Alice's money away."""
 SECONDS = 1.0

@@ -82,7 +82,7 @@ async def steady_client(endpoint: str) -> AsyncIterator[Steady]:
         listening = asyncio.create_task(steady.listen())
         await steady.ask("chain_subscribeNewHeads")
         yield steady
-        await steady.hears(2)
+        await steady.hears(1)
         listening.cancel()
 
 
@@ -212,6 +212,7 @@ async def test_messages_that_make_no_sense_are_answered_with_codes(
         ('{"jsonrpc":"2.0","id":1,"method":"' + "x" * 1_000_000 + '"}', -32601),
         (request("state_call", "Core_version", "0x" + "00" * 4_000_000), 4003),
         (request("author_submitExtrinsic", "0x" + "ff" * 4_000_000), 1001),
+        (request("author_submitExtrinsic", "0x" + "00" * 6_000_000), 1010),
         (request("state_getStorage", "0x" + "00" * 4_000_000), -32602),
         (request("state_getStorage", [[[[[[[[]]]]]]]]), -32602),
     ]

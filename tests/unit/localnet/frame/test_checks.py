@@ -12,6 +12,7 @@ from taocli.localnet.frame.extrinsic import (
 )
 from taocli.localnet.frame.outcome import InvalidTransaction
 from taocli.localnet.frame.scale import encode_compact
+from taocli.localnet.pallets.system import BLOCK_HASH_COUNT
 
 GENESIS_HASH = b"\x11" * 32
 
@@ -168,3 +169,11 @@ def test_length_prefix_must_fit(chain):
     body = good[2:]
     with pytest.raises(InvalidTransaction):
         chain.runtime.validate(encode_compact(len(body) + 1) + body)
+
+
+def test_a_signature_names_block_0_however_long_the_chain_is(chain):
+    chain.runtime.system.open_block(BLOCK_HASH_COUNT + 2, b"\2" * 32)
+    assert chain.runtime.system.BlockHash[0] == GENESIS_HASH
+    chain.runtime.system.open_block(BLOCK_HASH_COUNT + 3, b"\3" * 32)
+    assert chain.runtime.system.BlockHash[0] == GENESIS_HASH
+    assert chain.runtime.system.BlockHash[BLOCK_HASH_COUNT + 2] == b"\3" * 32
