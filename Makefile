@@ -47,7 +47,14 @@ check: lint
 	cd .interop/polkadotjs && npm ci --silent --ignore-scripts --no-audit --no-fund
 	touch $@
 
-interop: setup .interop/sdk10/.installed .interop/sdk11/.installed .interop/polkadotjs/.installed
+# The whole of polkadot.js, as a client of the dev chain.
+.interop/polkadotapi/.installed: tests/interop/polkadotapi/package.json tests/interop/polkadotapi/package-lock.json
+	mkdir -p .interop/polkadotapi
+	cp $^ tests/interop/polkadotapi/.npmrc .interop/polkadotapi/
+	cd .interop/polkadotapi && npm ci --silent --ignore-scripts --no-audit --no-fund
+	touch $@
+
+interop: setup .interop/sdk10/.installed .interop/sdk11/.installed .interop/polkadotjs/.installed .interop/polkadotapi/.installed
 	$(BIN)/pytest -m interop tests/interop
 
 bench: setup

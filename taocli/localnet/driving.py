@@ -117,11 +117,18 @@ def blocks_to_epoch(node: Node, netuid: int) -> int:
 
 def epoch_steps(node: Node, netuid: int) -> Iterator[Block]:
     """Make blocks until the subnet's next epoch has run; each is yielded, so that others get a turn."""
-    blocks_to_epoch(node, netuid)
     module = runtime_of(node).subtensor_module
+    most = blocks_to_epoch(node, netuid) + len(module.NetworksAdded.keys_under())
     before = module.SubnetEpochIndex[netuid]
-    while module.NetworksAdded[netuid] and module.SubnetEpochIndex[netuid] == before:
+    for _ in range(most):  # other subnets' epochs may go first
         yield from node.mine_blocks(1)
+        if module.SubnetEpochIndex[netuid] != before:
+            return
+    raise ChainRefused(
+        f"Subnet {netuid} had no epoch within {most} blocks.",
+        why="The chain holds it back: epochs are limited in every block, or the subnet is gone.",
+        fix="Look at MaxEpochsPerBlock and at the subnet's tempo.",
+    )
 
 
 def epoch_ran(node: Node, netuid: int, mined: int) -> EpochRan:

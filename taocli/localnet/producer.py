@@ -8,9 +8,10 @@ What the author adds of its own accord, an inherent or what it found inside a tr
 ``Companion``.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,6 +33,7 @@ from taocli.localnet.pool import Pool, PoolRefused, Transaction, Watcher
 from taocli.localnet.state import State
 from taocli.localnet.store import Store
 
+_log = logging.getLogger(__name__)
 CODE_KEY = b":code"
 _TIMESTAMP_SET = b"\x04\x02\x00"
 MAX_BLOCK_BYTES = 5 * 1024 * 1024
@@ -223,8 +225,10 @@ class Producer:
 
     def _fill(self, body: _Body, max_transactions: int | None) -> None:
         for inherent in () if self._companion is None else self._companion.inherents():
-            self.runtime.apply(inherent)
-            body.extrinsics.append(inherent)
+            # In safe mode the call is filtered; a block does without it then.
+            with suppress(InvalidTransaction):
+                self.runtime.apply(inherent)
+                body.extrinsics.append(inherent)
         size = 0
         deadline = time.monotonic() + self._budget_s
         for item in self.pool.in_order():
@@ -260,6 +264,10 @@ class Producer:
                 self.pool.demote(item)
             else:
                 self.pool.remove(item, "invalid")
+            return False
+        except Exception:  # noqa: BLE001 - a fault in a pallet, which undid itself, must not end the chain
+            _log.exception("A transaction made the runtime fail and was dropped: %s", item.hash.hex())
+            self.pool.remove(item, "invalid")
             return False
         return True
 

@@ -100,7 +100,7 @@ def logs(
         if mode.json:
             stream_record({"line": line})
         else:
-            typer.echo(line)
+            emit(None, line)
 
 
 def _last_lines(path: Path, port: int, count: int) -> list[str]:

@@ -54,6 +54,7 @@ class Vec(Type):
         if self._code is not None and isinstance(self.element, Integer):
             raw = reader.take(length * self.element.width)
             return list(struct.unpack(f"<{length}{self._code}", raw))
+        reader.spend(length)
         decode = self.element.decode
         return [decode(reader) for _ in range(length)]
 

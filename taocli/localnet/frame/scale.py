@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from taocli.domain.errors import InvalidRequest, ValidationError
 
 MAX_CALL_DEPTH = 8  # sp_runtime: extrinsics nested deeper are refused while decoding
+MAX_ELEMENTS = 262_144  # of lists in one decoding: megabytes of empty elements would take seconds
 
 
 class ScaleError(InvalidRequest):
@@ -53,13 +54,14 @@ class CallDecoder(Protocol):
 class Reader:
     """Untrusted bytes and a position in them; every read is bounds-checked."""
 
-    __slots__ = ("calls", "data", "depth", "position")
+    __slots__ = ("_allowance", "calls", "data", "depth", "position")
 
     def __init__(self, data: bytes, calls: CallDecoder | None = None) -> None:
         self.data = data
         self.position = 0
         self.calls = calls
         self.depth = 0
+        self._allowance = MAX_ELEMENTS
 
     @property
     def remaining(self) -> int:
@@ -107,6 +109,12 @@ class Reader:
         if length > self.remaining:
             raise malformed(f"A list claims {length} elements with {self.remaining} bytes left.")
         return length
+
+    def spend(self, elements: int) -> None:
+        """Count what is decoded one by one, and refuse more of it than anybody needs."""
+        self._allowance -= elements
+        if self._allowance < 0:
+            raise malformed(f"More than {MAX_ELEMENTS} elements are decoded at once.")
 
     def finish(self) -> None:
         """Refuse bytes left over."""

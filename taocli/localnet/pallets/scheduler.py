@@ -40,6 +40,7 @@ from taocli.localnet.pallets.sudo import as_result
 from taocli.localnet.pallets.system_types import Weight
 from taocli.localnet.pallets.utility import OriginCaller
 
+LAST_BLOCK = (1 << 32) - 1
 MAX_INLINE = 128
 _NAME = Array(u8, 32)
 _ADDRESS = Tuple(u32, u32)
@@ -172,7 +173,7 @@ class Scheduler(Pallet):
         self, origin: Origin, after: int, maybe_periodic: Period, priority: int, call: Invocation
     ) -> None:
         """Schedule a call for so many blocks after the next, by root."""
-        when = self.block_number + after + 1
+        when = min(self.block_number + after + 1, LAST_BLOCK)
         self._schedule(origin, None, when, maybe_periodic, priority, call)
 
     @call(5, args={"id": _ID, "after": _BLOCK, **_WHAT})
@@ -186,7 +187,7 @@ class Scheduler(Pallet):
         call: Invocation,
     ) -> None:
         """Schedule a call under a name for so many blocks after the next, by root."""
-        when = self.block_number + after + 1
+        when = min(self.block_number + after + 1, LAST_BLOCK)
         self._schedule(origin, id, when, maybe_periodic, priority, call)
 
     @call(6, task=_TASK, retries=u8, period=_BLOCK)
@@ -299,7 +300,7 @@ class Scheduler(Pallet):
 
     def _again(self, address: Address, task: Task, blocks: int, retry: Any, failed: str) -> bool:
         try:
-            placed = self._place(self.block_number + blocks, task)
+            placed = self._place(min(self.block_number + blocks, LAST_BLOCK), task)
         except DispatchFailure:
             self.deposit(failed, address, task["maybe_id"])
             return False

@@ -71,7 +71,10 @@ def judged(expected: Any, found: Any, filled: Callable[[str], str]) -> bool:
         return all(filled(part) in str(found) for part in expected.parts)
     if isinstance(expected, str):
         return bool(found == filled(expected))
-    return bool(expected(found)) if callable(expected) else bool(found == expected)
+    try:
+        return bool(expected(found)) if callable(expected) else bool(found == expected)
+    except (TypeError, ValueError, LookupError):  # not even the kind of thing that was expected
+        return False
 
 
 def path_of(answer: Any, path: str) -> Any:

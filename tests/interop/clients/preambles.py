@@ -86,12 +86,32 @@ def make(person):
 
 alice, bob, charlie, dave, eve, ferdie = map(make, PEOPLE)
 other = lambda person: bt.Wallet(person.name, "other", "{wallets}")
+dave_other = other(dave)
 chain = bt.Subtensor("{network}")
 
-def done(intent, wallet, **options):
-    result = chain.execute(intent, wallet, **options)
-    result.raise_for_failure()
+def intent(op, **fields):
+    return bt.intents.REGISTRY[op](**fields)
+
+def done(op, wallet, **fields):
+    chain.execute(intent(op, **fields), wallet).raise_for_failure()
     return True
+
+def shielded(op, wallet, **fields):
+    chain.submit_shielded(intent(op, **fields), wallet).raise_for_failure()
+    return True
+
+def refused(op, wallet, **fields):
+    result = chain.execute(intent(op, **fields), wallet)
+    return None if result.success else str(result.error)
+
+def together(call, members, when=None):
+    addresses = [member.coldkeypub.ss58_address for member in members]
+    return {"threshold": 2, "other_signatories": addresses, "call": call, "timepoint": when}
+
+def opened(*members):
+    group = chain.multisig([member.coldkeypub.ss58_address for member in members], 2)
+    waiting = chain.query_map(bt.storage.Multisig.Multisigs, [group.address])
+    return [value for _, value in waiting][0]["when"]
 """
 )
 

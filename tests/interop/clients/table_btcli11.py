@@ -43,9 +43,7 @@ def staked(hotkey: str, netuid: int, amount: float) -> Fact:
 _SUDO = (
     sudo("call, with sudo", "AdminUtils.sudo_set_admin_freeze_window", '{"window":0}',
          fact("AdminFreezeWindow", is_=0)),
-    sudo("call of another pallet, with sudo", "SubtensorModule.sudo_set_num_root_claims",
-         '{"new_value":0}', fact("NumRootClaim", is_=0)),
-    sudo("call of a third, with sudo", "AdminUtils.sudo_set_network_rate_limit",
+    sudo("call of a second, with sudo", "AdminUtils.sudo_set_network_rate_limit",
          '{"rate_limit":0}', fact("NetworkRateLimit", is_=0)),
 )
 _WALLET = (
@@ -55,7 +53,7 @@ _WALLET = (
     does("wallet transfer", "wallet transfer @bob --dest {eve} --amount 3",
          fact("System.Account", "{eve}", is_=free(2_003 * TAO))),
     btcli("wallet overview", "wallet overview -w alice",
-          says={"0.stakes.0.hotkey": "{alice.hot}"}),
+          says={"0.wallet": "alice", "0.free_tao": 1_000_000.0}),
     btcli("wallet sign", "wallet sign -w bob --message hello", says={"signer_address": "{bob}"}),
     does("wallet associate-hotkey", "wallet associate-hotkey @charlie",
          fact("Owner", "{charlie.hot}", is_="{charlie}")),
@@ -141,7 +139,7 @@ _LOCKS = (
          fact("Lock", "{bob}", 1, "{dave.hot}", is_=exists)),
     btcli("conviction targeting", "conviction targeting --netuid 1 --hotkey {dave.hot}",
           says={"": within("{bob}")}),
-    btcli("subnets conviction", "subnets conviction 1", says={"": within("{dave.hot}")}),
+    btcli("subnets conviction", "subnets conviction --netuid 1", says={"": within("{dave.hot}")}),
 )
 _OWNER = (
     btcli("hparams get", "hparams get --netuid 1", says={"immunity_period": 5_000}),
@@ -178,7 +176,7 @@ _NEURON = (
           says={"": within("{bob.hot}", "ciphertext")}),
 )
 _ROOT = (
-    btcli("root list", "root list", says={"funds.0.hotkey": "{bob.hot}"}, mine=100),
+    btcli("root list", "root list", says={"funds": within("{bob.hot}")}, mine=100),
     btcli("root list --mine", "root list --mine -w bob",
           says={"": within("{bob.hot}"), "0.accrued_tao": above(0)}),
     does("root claim", "root claim @bob --hotkey {bob.hot}",
@@ -231,10 +229,10 @@ _CROWD = (
     does("tx withdraw-crowdloan", "tx withdraw-crowdloan @bob --crowdloan-id 0",
          fact("Crowdloan.Contributions", 0, "{bob}", is_=nothing)),
     does("tx update-crowdloan-cap", "tx update-crowdloan-cap @charlie --crowdloan-id 0 "
-         "--new-cap-tao 40", fact("Crowdloan.Crowdloans", 0, is_=lambda l: l["cap"] == 40 * TAO)),
+         "--new-cap-tao 40", fact("Crowdloan.Crowdloans", 0, is_=lambda loan: loan["cap"] == 40 * TAO)),
     does("fill the crowdloan", "tx contribute-crowdloan @bob --crowdloan-id 0 --amount-tao 30"),
     does("tx finalize-crowdloan", "tx finalize-crowdloan @charlie --crowdloan-id 0",
-         fact("Crowdloan.Crowdloans", 0, is_=lambda l: l["finalized"])),
+         fact("Crowdloan.Crowdloans", 0, is_=lambda loan: loan["finalized"])),
 )
 _TX = (
     does("tx transfer", "tx transfer @bob --dest {eve.hot} --amount-tao 1",
@@ -251,7 +249,7 @@ _TX = (
           fails=COLLATERAL),
 )
 _QUERY = (
-    btcli("query balance", "query balance --coldkey {bob}", says={"": above(1)}),
+    btcli("query balance", "query balance --coldkey {bob}", says={"": within("τ99")}),
     btcli("query neurons", "query neurons --netuid 1", says={"": within("{bob.hot}")}),
     btcli("query block-info", "query block-info --block 5", says={"": within("Timestamp.set")}),
 )

@@ -159,6 +159,12 @@ async def test_a_distant_epoch_is_left_to_the_caller(ask: Any, node: LocalNode) 
     assert (await ask("dev_advanceEpoch", 1))[1].startswith("Subnet 1 has no epochs")
 
 
+async def test_an_epoch_that_never_comes_is_not_waited_for(ask: Any, node: LocalNode) -> None:
+    node.producer.runtime.subtensor_module.MaxEpochsPerBlock.set(0)
+    code, why = await ask("dev_advanceEpoch", 1)
+    assert (code, "MaxEpochsPerBlock" in why or "limited" in why) == (4_100, True)
+
+
 async def test_every_method_has_a_line_in_the_readme(node: LocalNode, readme: str) -> None:
     served = {name for name in build_methods(node).names() if name.startswith("dev_")}
     assert len(served) == sum(name.startswith("dev_") for name in vars(DevMethods))

@@ -17,8 +17,8 @@ _WHOLE = 65_535
 
 
 def storage_index(netuid: int, mecid: int) -> int:
-    """The key of one mechanism's entries."""
-    return mecid * STRIDE + netuid
+    """The key of one mechanism's entries; what lies beyond is the last one, as u16 saturates."""
+    return min(mecid * STRIDE + netuid, _WHOLE)
 
 
 def split_emission(alpha: int, count: int, parts: Sequence[int] | None) -> list[int]:

@@ -57,7 +57,11 @@ class TestCalls:
 
     @pytest.mark.parametrize(
         ("limit", "partial", "error"),
-        [(0, False, None), (2 * TAO, True, "PriceLimitExceeded"), (TAO, False, "SlippageTooHigh")],
+        [
+            (0, False, None),
+            (2 * TAO, True, "PriceLimitExceeded"),
+            (TAO * 101 // 100, False, "SlippageTooHigh"),
+        ],
     )
     def test_a_move_between_subnets_keeps_its_limit(
         self, chain: Chain, limit: int, partial: bool, error: str | None
