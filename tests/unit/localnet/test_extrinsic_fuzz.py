@@ -186,8 +186,9 @@ def outcome(producer: Producer, encoded: bytes) -> int:
 
 
 @pytest.mark.slow
-def test_the_pool_takes_or_refuses_whatever_it_is_given() -> None:
-    fuzzer = Fuzzer(build_producer(), seed=425)
+@pytest.mark.parametrize("seed", [2, 425])
+def test_the_pool_takes_or_refuses_whatever_it_is_given(seed: int) -> None:
+    fuzzer = Fuzzer(build_producer(), seed=seed)
     said: Counter[int] = Counter()
     for number in range(ROUNDS):
         if number % FRESH == FRESH - 1:

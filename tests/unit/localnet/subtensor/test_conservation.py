@@ -89,10 +89,11 @@ def perform_more(chain: Chain, step: Any) -> None:
             args = {"delegate": chain.key(delegate), "proxy_type": "Any", "delay": 0}
             chain.do(who, "Proxy.add_proxy", **args)
         case "create", who, hotkey:
+            before = set(chain.module.NetworksAdded.keys_under())
             if chain.do(who, "register_network", hotkey=hotkey) is None:
-                newest = max(chain.module.NetworksAdded.keys_under())
-                chain.ok(who, "start_call", netuid=newest)
-                chain.module.SubnetEmissionEnabled[newest] = True
+                (new,) = set(chain.module.NetworksAdded.keys_under()) - before
+                chain.ok(who, "start_call", netuid=new)  # perhaps the number of a removed one
+                chain.module.SubnetEmissionEnabled[new] = True
         case "dissolve", netuid:
             chain.do(None, "root_dissolve_network", netuid=netuid)
         case "recycle", who, hotkey, netuid, amount:
