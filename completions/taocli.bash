@@ -22,7 +22,7 @@ _taocli_words() {
         'taocli demo') words='--headless --epochs --gpu --block-time --tempo --keep --json --json-output --json-out --help' ;;
         'taocli explain') words='--json --json-output --json-out --help' ;;
         'taocli localnet') words='start stop status logs fund accounts mine-blocks advance-epoch advance-time set-time snapshot snapshots revert reset replay validator --help' ;;
-        'taocli localnet start') words='--port --block-time --profile --tempo --seed --accounts --subnets --neurons --genesis --block-log --data --detach --json --json-output --json-out --help' ;;
+        'taocli localnet start') words='--port --block-time --profile --tempo --seed --accounts --subnets --neurons --genesis --block-log --data --listen --detach --json --json-output --json-out --help' ;;
         'taocli localnet stop') words='--port --network --chain --json --json-output --json-out --help' ;;
         'taocli localnet status') words='--port --json --json-output --json-out --help' ;;
         'taocli localnet logs') words='--port --network --chain --lines --follow --json --json-output --json-out --help' ;;

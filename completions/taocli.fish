@@ -84,6 +84,7 @@ complete -c taocli -n '__taocli_path taocli localnet start' -l neurons -d 'Neuro
 complete -c taocli -n '__taocli_path taocli localnet start' -l genesis -d 'TOML file with accounts and subnets.'
 complete -c taocli -n '__taocli_path taocli localnet start' -l block-log -d 'Append every block to this file; see replay.'
 complete -c taocli -n '__taocli_path taocli localnet start' -l data -d 'Keep the chain in this directory; else it ends with the process.'
+complete -c taocli -n '__taocli_path taocli localnet start' -l listen -d 'IP address to listen on; others can then reach the chain.'
 complete -c taocli -n '__taocli_path taocli localnet start' -l detach -d 'Return once the chain answers.'
 complete -c taocli -n '__taocli_path taocli localnet start' -l json -d 'Print one JSON document on stdout.'
 complete -c taocli -n '__taocli_path taocli localnet start' -l json-output -d 'Print one JSON document on stdout.'

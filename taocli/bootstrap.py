@@ -46,11 +46,13 @@ async def build_chain(settings: Settings) -> "Chain":
     return await SubstrateChain.connect(resolve_network(settings.network), cache_dir())
 
 
-def build_localnet(recipe: "Recipe", *, port: int, data: Path | None = None) -> "LocalNode":
+def build_localnet(
+    recipe: "Recipe", *, port: int, data: Path | None = None, listen: str = "127.0.0.1"
+) -> "LocalNode":
     """A dev chain, not yet started; it lives in the directory ``data`` if given, else in memory."""
     from taocli.localnet import assemble  # noqa: PLC0415
 
-    return assemble.build_localnet(recipe, port=port, data=data)
+    return assemble.build_localnet(recipe, port=port, data=data, listen=listen)
 
 
 def localnet_accounts(recipe: "Recipe") -> "tuple[FundedAccount, ...]":

@@ -155,9 +155,14 @@ def write_genesis(runtime: Runtime, recipe: Recipe) -> None:
 
 
 def build_localnet(
-    recipe: Recipe | None = None, *, port: int = 9_944, data: Path | None = None, **options: Any
+    recipe: Recipe | None = None,
+    *,
+    port: int = 9_944,
+    data: Path | None = None,
+    listen: str = "127.0.0.1",
+    **options: Any,
 ) -> LocalNode:
-    """A node, not yet started; options are those of ``Recipe``.
+    """A node, not yet started; options are those of ``Recipe``; ``listen`` is an IP address.
 
     The chain lives in the directory ``data``, else in memory; see ``data_directory.open_store``.
     """
@@ -165,6 +170,7 @@ def build_localnet(
     return LocalNode(
         build_producer(recipe, data=data),
         block_time=recipe.block_time,
+        host=listen,
         port=port,
         recipe=recipe,
     )

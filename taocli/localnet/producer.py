@@ -266,7 +266,9 @@ class Producer:
                 self.pool.remove(item, "invalid")
             return False
         except Exception:  # noqa: BLE001 - a fault in a pallet, which undid itself, must not end the chain
-            _log.exception("A transaction made the runtime fail and was dropped: %s", item.hash.hex())
+            _log.exception(
+                "A transaction made the runtime fail and was dropped: %s", item.hash.hex()
+            )
             self.pool.remove(item, "invalid")
             return False
         return True

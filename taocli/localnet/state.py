@@ -164,10 +164,12 @@ class State:
         return changes
 
     def _write(self, key: bytes, value: bytes | None) -> None:
+        previous: Any = self._changes.get(key, _UNCHANGED)
         if self._journals:
-            self._journals[-1].append((key, self._changes.get(key, _UNCHANGED)))
+            self._journals[-1].append((key, previous))
+        if previous is _UNCHANGED:
+            self._touched.setdefault(key[:BUCKET], set()).add(key)
         self._changes[key] = value
-        self._touched.setdefault(key[:BUCKET], set()).add(key)
         self.decoded.pop(key, None)
 
     def _touched_under(self, prefix: bytes) -> Iterator[bytes]:
@@ -230,6 +232,8 @@ class CommittedState:
         total = self._sum
         for key, value in changes.items():
             previous = self._values.get(key)
+            if previous == value:
+                continue
             if previous is not None:
                 total -= _entry_hash(key, previous)
             if value is not None:

@@ -84,6 +84,9 @@ Data = Annotated[
         show_default=False,
     ),
 ]  # fmt: skip
+Listen = Annotated[
+    str, typer.Option("--listen", help="IP address to listen on; others can then reach the chain.")
+]
 Detach = Annotated[bool, typer.Option("--detach", "-d", help="Return once the chain answers.")]
 
 
@@ -96,6 +99,7 @@ class Launch:
     genesis: Path | None
     block_log: Path | None
     data: Path | None
+    listen: str
 
     def arguments(self) -> list[str]:
         """The same as command line arguments of a foreground start."""
@@ -112,6 +116,7 @@ class Launch:
             "--genesis": self.genesis,
             "--block-log": self.block_log,
             "--data": self.data,
+            "--listen": self.listen,
         }
         for option, value in options.items():
             if value is not None:
@@ -131,6 +136,7 @@ def start(
     genesis: Genesis = None,
     block_log: BlockLog = None,
     data: Data = None,
+    listen: Listen = "127.0.0.1",
     detach: Detach = False,
     json: Json = False,  # noqa: ARG001 - read by main before parsing
 ) -> None:
@@ -147,7 +153,7 @@ def start(
         _text_of(genesis),
     )  # fmt: skip
     paths = (None if path is None else path.absolute() for path in (genesis, block_log, data))
-    launch = Launch(recipe, port, *paths)
+    launch = Launch(recipe, port, *paths, listen=listen)
     if detach:
         _start_detached(launch)
     else:
@@ -187,7 +193,9 @@ async def _serve(launch: Launch) -> None:
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     recipe = launch.recipe
-    node = bootstrap.build_localnet(recipe, port=launch.port, data=launch.data)
+    node = bootstrap.build_localnet(
+        recipe, port=launch.port, data=launch.data, listen=launch.listen
+    )
     with contextlib.ExitStack() as kept:
         _keep_log(node, launch, kept)
         node.listen(_report)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from taocli.localnet.frame.scale import (
+    CallDecoder,
     Reader,
     Type,
     TypeDefinition,
@@ -38,6 +39,12 @@ class Integer(Type):
     def decode(self, reader: Reader) -> int:
         """See ``Type.decode``."""
         return int.from_bytes(reader.take(self.width), "little", signed=self.signed)
+
+    def decode_all(self, data: bytes, calls: CallDecoder | None = None) -> int:
+        """See ``Type.decode_all``; most values of the state are single integers."""
+        if len(data) != self.width:
+            return int(super().decode_all(data, calls))  # it says what is wrong
+        return int.from_bytes(data, "little", signed=self.signed)
 
     def default(self) -> int:
         """See ``Type.default``."""

@@ -25,7 +25,7 @@ from typing import Any, Protocol, Self
 import xxhash
 
 from taocli.domain.errors import ValidationError
-from taocli.localnet.frame.scale import Reader, Type, malformed
+from taocli.localnet.frame.scale import Reader, Type, malformed, same
 
 _MISSING: Any = object()
 _MAX_CACHED_KEYS = 65_536
@@ -140,7 +140,7 @@ class StorageItem:
         )
         self.default_bytes = b"\0" if optional else value_type.encode(self.default_value)
         self._state: Callable[[], Overlay]
-        self._key_cache: dict[Any, bytes] = {}
+        self._entries: dict[Any, bytes] = {}
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -150,23 +150,22 @@ class StorageItem:
         bound = copy.copy(self)
         bound.prefix = twox_128(storage_prefix.encode()) + twox_128(self.name.encode())
         bound._state = state  # noqa: SLF001  # a copy of ourselves
-        bound._key_cache = {}  # noqa: SLF001  # a copy of ourselves
+        bound._entries = {}  # noqa: SLF001  # a copy of ourselves
         return bound
 
     def _read(self, key: bytes) -> Any:
         state = self._state()
         snapshot = self.value_type.snapshot
-        if snapshot is not None:
-            cached = state.decoded.get(key, _MISSING)
-            if cached is not _MISSING:
-                return snapshot(cached)
-        raw = state.get(key)
-        if raw is None:
-            return self.default()
-        value = self.value_type.decode_all(raw)
-        if snapshot is not None:
-            state.decoded[key] = snapshot(value)
-        return value
+        value = state.decoded.get(key, _MISSING)
+        if value is _MISSING:
+            raw = state.get(key)
+            if raw is None:
+                return self.default()
+            value = self.value_type.decode_all(raw)
+            if snapshot is None:
+                return value
+            state.decoded[key] = value
+        return value if snapshot is same or snapshot is None else snapshot(value)
 
     def _write(self, key: bytes, value: Any) -> None:
         self._state().set(key, self.value_type.encode(value))
@@ -174,8 +173,10 @@ class StorageItem:
     def default(self) -> Any:
         """What an absent entry reads as."""
         snapshot = self.value_type.snapshot
-        if self.optional or snapshot is None:
-            return None if self.optional else self.value_type.decode_all(self.default_bytes)
+        if self.optional or snapshot is same:
+            return self.default_value
+        if snapshot is None:
+            return self.value_type.decode_all(self.default_bytes)
         return snapshot(self.default_value)
 
 
@@ -225,19 +226,15 @@ class Map(StorageItem):
 
     def storage_key(self, *keys: Any) -> bytes:
         """The storage key of an entry, or with fewer keys the prefix of all entries below."""
-        found = self._key_cache.get(keys)
-        if found is None:
-            parts = [
-                hasher.apply(kind.encode(key))
-                for (hasher, kind), key in zip(self.keys, keys, strict=False)
-            ]
-            found = self.prefix + b"".join(parts)
-            if len(self._key_cache) >= _MAX_CACHED_KEYS:
-                self._key_cache.clear()
-            self._key_cache[keys] = found
-        return found
+        if len(keys) == len(self.keys):
+            return self._entry(keys if len(keys) > 1 else keys[0])
+        return self._hashed(keys)
 
     def _entry(self, keys: Any) -> bytes:
+        found = self._entries.get(keys)
+        return self._new_entry(keys) if found is None else found
+
+    def _new_entry(self, keys: Any) -> bytes:
         given = keys if isinstance(keys, tuple) and len(self.keys) > 1 else (keys,)
         if len(given) != len(self.keys):
             raise ValidationError(
@@ -245,7 +242,17 @@ class Map(StorageItem):
                 "An entry is named by all of its keys.",
                 "Use items_under() for a part of the map.",
             )
-        return self.storage_key(*given)
+        if len(self._entries) >= _MAX_CACHED_KEYS:
+            self._entries.clear()
+        found = self._entries[keys] = self._hashed(given)
+        return found
+
+    def _hashed(self, keys: tuple[Any, ...]) -> bytes:
+        parts = [
+            hasher.apply(kind.encode(key))
+            for (hasher, kind), key in zip(self.keys, keys, strict=False)
+        ]
+        return self.prefix + b"".join(parts)
 
     def __getitem__(self, keys: Any) -> Any:
         return self._read(self._entry(keys))
