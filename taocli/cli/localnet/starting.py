@@ -152,8 +152,7 @@ def start(
         profile, tempo, parse_block_time(block_time), seed, accounts, subnets, neurons,
         _text_of(genesis),
     )  # fmt: skip
-    paths = (None if path is None else path.absolute() for path in (genesis, block_log, data))
-    launch = Launch(recipe, port, *paths, listen=listen)
+    launch = Launch(recipe, port, _absolute(genesis), _absolute(block_log), _absolute(data), listen)
     if detach:
         _start_detached(launch)
     else:
@@ -173,6 +172,10 @@ def parse_block_time(text: str) -> float | None:
         why="It is a number of seconds from 0.01 to 3600, or the word instant.",
         fix="Use 12 (as on the main network), 0.25 or instant.",
     )
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return None if path is None else path.absolute()
 
 
 def _text_of(genesis: Path | None) -> str:

@@ -9,6 +9,7 @@ output of its own. An SDK is a library, so its lines share one process, as they 
 """
 
 import contextlib
+import faulthandler
 import gc
 import importlib
 import io
@@ -36,6 +37,7 @@ def child(main, request, out, err):
         typed.seek(0)
         for number, stream in enumerate((typed, out, err)):
             os.dup2(stream.fileno(), number)
+    faulthandler.dump_traceback_later(SECONDS - 5)
     signal.alarm(SECONDS)
     sys.argv = ["btcli", *request["words"]]
     code = 0

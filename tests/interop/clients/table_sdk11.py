@@ -85,7 +85,7 @@ _READS = (
     sdk("query_map", "len(list(chain.query_map(bt.storage.SubtensorModule.NetworksAdded)))", 3),
     sdk("constant", "chain.constant(bt.constants.Balances.ExistentialDeposit)", 500),
     sdk("runtime call", "chain.runtime(bt.runtime_api.SubnetRegistrationRuntimeApi."
-        "get_network_registration_cost)", above(1)),
+        "get_network_registration_cost, [])", above(1)),
     sdk("a plan before signing", 'chain.plan(intent("transfer", dest_ss58="{bob}", amount_tao=1), '
         "alice).fee.rao", above(1_000)),
 )
@@ -137,7 +137,7 @@ _NEURON = (
          "value=False", fact("CommitRevealWeightsEnabled", 1, is_=False)),
     does("set_weights", "bob", "netuid=1, weights={1: 0.5, 3: 0.5}",
          fact("Weights", 1, 1, is_=within("3")), mine=10),
-    sdk("incentive in the metagraph", 'chain.read("metagraph", netuid=1).neurons[3].incentive',
+    sdk("incentive in the metagraph", 'chain.read("neurons", netuid=1)[3].incentive',
         above(0.1), mine=60),
 )
 _OWNER = (
