@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from taocli.localnet.pallets.subtensor.fixed_math import (
     ONE,
+    U16_MAX,
     Row,
     Rows,
     Vector,
@@ -97,8 +98,8 @@ def run_epoch(rules: EpochRules, before: EpochInput) -> EpochResult:
     clipped = [_clip(row, consensus) for row in weights]
     ranks = [0] * count
     for stake, row in zip(voting, clipped, strict=True):
-        for uid, value in row:
-            ranks[uid] += multiply(stake, value)
+        for uid, value in row if stake else ():
+            ranks[uid] += stake * value >> 32
     incentive = normalised(ranks)
     bonded = _bond_weights(weights, clipped, from_u16(rules.bonds_penalty), count)
     bonds, dividends = _bonds(rules, before, bonded, consensus, incentive, voting)
@@ -138,16 +139,18 @@ def _new_permits(stakes: Vector, maximum: int, owner_uid: int | None) -> list[bo
 
 def _valid_weights(before: EpochInput, allowed: Sequence[bool]) -> Rows:
     rows: Rows = []
+    registered = before.registered_at
     for uid, row in enumerate(before.weights):
-        if not allowed[uid]:
+        if not row or not allowed[uid]:
             rows.append([])
             continue
+        unseen = -1 if uid == before.owner_uid else uid
+        updated = before.last_updates[uid]
         rows.append(
             [
                 (column, value * ONE)
                 for column, value in row
-                if (column != uid or uid == before.owner_uid)
-                and before.last_updates[uid] > before.registered_at[column]
+                if updated > registered[column] and column != unseen
             ]
         )
     return rows
@@ -166,7 +169,7 @@ def _consensus(voting: Vector, weights: Rows, count: int, kappa: int) -> Vector:
 
 def _clip(row: Row, consensus: Vector) -> Row:
     return [
-        (uid, min(value, consensus[uid]))
+        (uid, value if value <= consensus[uid] else consensus[uid])
         for uid, value in row
         if value <= consensus[uid] or consensus[uid] > 0
     ]
@@ -199,28 +202,29 @@ def _bonds(
     """New bonds and the dividends they earn."""
     count = len(voting)
     alpha = ONE - ((rules.bonds_moving_average << 32) // 1_000_000)
-    known = [
-        [(uid, value) for uid, value in row if before.last_step > before.registered_at[uid]]
-        for row in before.bonds
-    ]
+    is_old = [before.last_step > block for block in before.registered_at]
+    known = [[(uid, value) for uid, value in row if is_old[uid]] for row in before.bonds]
     if rules.yuma3:
-        shares = [[(uid, from_u16(value)) for uid, value in row] for row in known]
+        shares = [[(uid, (value << 32) // U16_MAX) for uid, value in row] for row in known]
         if rules.liquid_alpha and any(consensus):
             grown = _liquid_average(rules, bonded, shares, consensus)
         else:
             grown = moving_average(bonded, shares, alpha, count)
-        per_column = column_normalised(grown, count)
-        earned = [sum(multiply(value, incentive[uid]) for uid, value in row) for row in per_column]
+        earned = _earned(column_normalised(grown, count), incentive)
         return grown, normalised([multiply(a, b) for a, b in zip(earned, voting, strict=True)])
     shares = column_normalised([[(uid, value * ONE) for uid, value in row] for row in known], count)
     staked = [
-        [(uid, multiply(value, stake)) for uid, value in row]
+        [(uid, value * stake >> 32) for uid, value in row]
         for row, stake in zip(bonded, voting, strict=True)
     ]
     fresh = column_normalised(staked, count)
     grown = column_normalised(moving_average(fresh, shares, alpha, count), count)
-    earned = [sum(multiply(incentive[uid], value) for uid, value in row) for row in grown]
-    return column_max_scaled(grown, count), normalised(earned)
+    return column_max_scaled(grown, count), normalised(_earned(grown, incentive))
+
+
+def _earned(bonds: Rows, incentive: Vector) -> Vector:
+    """Each row's share of what the columns earn."""
+    return [sum([value * incentive[uid] >> 32 for uid, value in row]) for row in bonds]
 
 
 def _liquid_average(rules: EpochRules, bonded: Rows, known: Rows, consensus: Vector) -> Rows:
@@ -269,7 +273,7 @@ def _stored_bonds(
 ) -> tuple[tuple[tuple[int, int], ...] | None, ...]:
     """u16 rows of permit holders; an empty row for who lost the permit, None for who had none."""
     return tuple(
-        tuple((column, to_u16(value)) for column, value in row)
+        tuple([(column, to_u16(value)) for column, value in row])
         if permits[uid]
         else (() if before[uid] else None)
         for uid, row in enumerate(bonds)
