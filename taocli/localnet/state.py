@@ -104,13 +104,19 @@ class State:
         found: bytes | None = self.base.get(key) if value is _UNCHANGED else value
         return found
 
-    def set(self, key: bytes, value: bytes) -> None:
-        """Write ``value`` under ``key``."""
-        self._write(key, value)
+    def set(self, key: bytes, value: bytes | None) -> None:
+        """Write ``value`` under ``key``; None removes it."""
+        previous: Any = self._changes.get(key, _UNCHANGED)
+        if self._journals:
+            self._journals[-1].append((key, previous))
+        if previous is _UNCHANGED:
+            self._touched.setdefault(key[:BUCKET], set()).add(key)
+        self._changes[key] = value
+        self.decoded.pop(key, None)
 
     def delete(self, key: bytes) -> None:
         """Remove ``key``; nothing happens when it is absent."""
-        self._write(key, None)
+        self.set(key, None)
 
     def keys(
         self, prefix: bytes, after: bytes | None = None, limit: int | None = None
@@ -163,15 +169,6 @@ class State:
         changes, self._changes, self._touched = self._changes, {}, {}
         return changes
 
-    def _write(self, key: bytes, value: bytes | None) -> None:
-        previous: Any = self._changes.get(key, _UNCHANGED)
-        if self._journals:
-            self._journals[-1].append((key, previous))
-        if previous is _UNCHANGED:
-            self._touched.setdefault(key[:BUCKET], set()).add(key)
-        self._changes[key] = value
-        self.decoded.pop(key, None)
-
     def _touched_under(self, prefix: bytes) -> Iterator[bytes]:
         if len(prefix) >= BUCKET:
             candidates = self._touched.get(prefix[:BUCKET], set())
@@ -182,12 +179,13 @@ class State:
 class CommittedState:
     """The newest committed state; ``apply`` moves it one block on and returns how to go back."""
 
-    __slots__ = ("_keys", "_sum", "_values")
+    __slots__ = ("_foreseen", "_keys", "_sum", "_values")
 
     def __init__(self) -> None:
         self._values: dict[bytes, bytes] = {}
         self._keys = SortedKeys()
         self._sum = 0
+        self._foreseen: tuple[Mapping[bytes, bytes | None], int] | None = None
 
     def get(self, key: bytes) -> bytes | None:
         """The value under ``key``, or None."""
@@ -211,24 +209,28 @@ class CommittedState:
 
     def apply(self, changes: Mapping[bytes, bytes | None]) -> dict[bytes, bytes | None]:
         """Write ``changes`` and return what would take them back."""
+        self._sum, self._foreseen = self._sum_after(changes), None
         undo = self.undo_of(changes)
         for key, previous in undo.items():
             value = changes[key]
-            if previous is None:
-                self._keys.add(key)
-            else:
-                self._sum -= _entry_hash(key, previous)
             if value is None:
                 del self._values[key]
                 self._keys.discard(key)
-            else:
-                self._values[key] = value
-                self._sum += _entry_hash(key, value)
-        self._sum %= _MODULUS
+                continue
+            self._values[key] = value
+            if previous is None:
+                self._keys.add(key)
         return undo
 
     def root_after(self, changes: Mapping[bytes, bytes | None]) -> bytes:
-        """The state root that ``apply(changes)`` would lead to."""
+        """The state root that ``apply(changes)`` would lead to, which then hashes nothing anew."""
+        total = self._sum_after(changes)
+        self._foreseen = changes, total
+        return blake2b(total.to_bytes(32, "little"), digest_size=32).digest()
+
+    def _sum_after(self, changes: Mapping[bytes, bytes | None]) -> int:
+        if self._foreseen is not None and self._foreseen[0] is changes:
+            return self._foreseen[1]
         total = self._sum
         for key, value in changes.items():
             previous = self._values.get(key)
@@ -238,7 +240,7 @@ class CommittedState:
                 total -= _entry_hash(key, previous)
             if value is not None:
                 total += _entry_hash(key, value)
-        return blake2b((total % _MODULUS).to_bytes(32, "little"), digest_size=32).digest()
+        return total % _MODULUS
 
 
 def _entry_hash(key: bytes, value: bytes) -> int:

@@ -24,10 +24,10 @@ class Vec(Type):
         self.element = element
         self.name = f"Vec<{element.name}>"
         self.identity = f"Vec<{element.identity}>"
-        if element.snapshot is same:
-            self.snapshot = list
         self._code = element.struct_code if isinstance(element, Integer) else None
         self._rows = _row_format(element)
+        if element.snapshot is same and self._rows is None:  # rows are unpacked as fast as copied
+            self.snapshot = list
 
     def encode(self, value: Any) -> bytes:
         """See ``Type.encode``."""

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import traceback
 
-SECONDS = 60
+SECONDS = 40
 
 
 def code_of(error):

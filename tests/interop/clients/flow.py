@@ -33,13 +33,14 @@ class Fact:
     expected: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Flow:
     """One command, or one line of Python for an SDK.
 
     ``says`` are values in the JSON answer by dotted path, "" for all of it. ``shows`` are words anywhere in
-    what was printed. ``typed`` answers what the command asks, ``mine`` makes blocks first, ``keep`` takes
-    names for later flows out of the answer. ``fails`` says why a flow is not expected to pass.
+    what was printed. ``typed`` answers what the command asks, ``mine`` makes blocks first, ``epoch`` as many
+    as there are up to the next epoch of subnet 1, ``keep`` takes names for later flows out of the answer. ``fails`` says why a flow is not expected to pass; one that
+    would hang or open a browser has ``runs=False`` and is listed only.
     """
 
     client: str
@@ -52,7 +53,9 @@ class Flow:
     keep: Mapping[str, str] = field(default_factory=dict)
     typed: str = ""
     mine: int = 0
+    epoch: bool = False
     fails: str = ""
+    runs: bool = True
 
     @property
     def id(self) -> str:

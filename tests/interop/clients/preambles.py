@@ -1,8 +1,4 @@
-"""What each generation of clients needs before its first flow: wallets, a connection, short names.
-
-SDK 11 sends with ``retries``: a shielded transaction takes two nonces, the SDK remembers one, and the
-transaction after it is refused as stale unless the SDK asks the chain again.
-"""
+"""What each generation of clients needs before its first flow: wallets, a connection, short names."""
 
 BTCLI_MODULES = {"sdk10": "bittensor_cli.cli", "sdk11": "bittensor.cli.main"}
 
@@ -97,7 +93,7 @@ def intent(op, **fields):
     return bt.intents.REGISTRY[op](**fields)
 
 def done(op, wallet, **fields):
-    chain.execute(intent(op, **fields), wallet, retries=2).raise_for_failure()
+    chain.execute(intent(op, **fields), wallet).raise_for_failure()
     return True
 
 def shielded(op, wallet, **fields):

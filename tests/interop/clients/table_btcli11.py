@@ -4,9 +4,13 @@
 shields what trades stake unless it is told not to.
 """
 
+import hashlib
 import re
 import shlex
+import struct
 from typing import Any
+
+from taocli.localnet.dev_keys import dev_key
 
 from .flow import BTCLI_11, TAO, YES, Fact, Flow, above, exists, fact, free, near, nothing, within
 
@@ -14,6 +18,17 @@ _PERSON = re.compile(r"(?<!\S)@(\w+)")
 _NEWER = "{} is newer than the interface of this chain (spec 425) and a whole mechanism of its own"
 BASKETS = _NEWER.format("trading root baskets")
 COLLATERAL = _NEWER.format("locking collateral")
+
+
+def commit_hash(hotkey: str) -> str:
+    """What the chain compares a reveal of equal weights for uids 1 and 2, with salt 7, 8, to."""
+    pair = struct.Struct("<BHH").pack
+    values = pair(8, 1, 2) + pair(8, 0xFFFF, 0xFFFF) + pair(8, 7, 8)
+    message = dev_key(hotkey).public_key + struct.pack("<H", 1) + values + bytes(8)
+    return "0x" + hashlib.blake2b(message, digest_size=32).hexdigest()
+
+
+COMMIT = commit_hash("BobHotkey")
 
 
 def btcli(name: str, command: str, *facts: Fact, json: bool = True, **more: Any) -> Flow:
@@ -124,7 +139,6 @@ _STAKE = (
           says={"hotkey": "{bob.hot}"}),
     does("stake child take", "stake child take @bob --netuid 1 --hotkey {bob.hot} --take 0.1",
          fact("ChildkeyTake", "{bob.hot}", 1, is_=near(6_553, 2))),
-    does("stake child revoke", "stake child revoke @bob --netuid 1 --hotkey {bob.hot}", mine=160),
     btcli("stake wizard", "stake wizard"),
 )
 _LOCKS = (
@@ -163,17 +177,25 @@ _OWNER = (
 _NEURON = (
     does("misc axon set", "misc axon set @dave --netuid 1 --ip 10.1.2.3 --port 8091",
          fact("Axons", 1, "{dave.hot}", is_=lambda axon: axon["port"] == 8_091)),
-    does("misc axon reset", "misc axon reset @dave --netuid 1",
-         fact("Axons", 1, "{dave.hot}", is_=lambda axon: axon["ip"] == 0), mine=10),
-    does("misc weights set", "misc weights set @bob --netuid 1 --uids 1,2 --weights 1,1",
-         fact("Weights", 1, 1, is_=lambda row: len(row) == 2), mine=60),
     does("hparams set commit-reveal", "hparams set @alice --netuid 1 "
          "--name commit_reveal_weights_enabled --value true",
          fact("CommitRevealWeightsEnabled", 1, is_=True)),
     does("misc weights commit", "misc weights commit @bob --netuid 1 --uids 1,2 --weights 1,2",
-         says={**YES, "data.reveal_round": above(1)}, mine=10),
+         says={**YES, "data.reveal_round": above(1)}),
     btcli("query timelocked-weight-commits", "query timelocked-weight-commits --netuid 1",
           says={"": within("{bob.hot}", "ciphertext")}),
+    does("call commit_weights, by the hotkey", "call SubtensorModule.commit_weights @bob "
+         f"--key hotkey --args '{{\"netuid\":1,\"commit_hash\":\"{COMMIT}\"}}'",
+         fact("WeightCommits", 1, "{bob.hot}", is_=exists), epoch=True),
+    does("misc weights reveal", "misc weights reveal @bob --netuid 1 --uids 1,2 --weights 1,1 "
+         "--salt 7,8", fact("WeightCommits", 1, "{bob.hot}", is_=nothing), epoch=True),
+    does("hparams set commit-reveal off", "hparams set @alice --netuid 1 "
+         "--name commit_reveal_weights_enabled --value false",
+         fact("CommitRevealWeightsEnabled", 1, is_=False)),
+    does("misc weights set", "misc weights set @bob --netuid 1 --uids 1,2 --weights 1,1",
+         fact("Weights", 1, 1, is_=lambda row: len(row) == 2), mine=10),
+    does("misc axon reset", "misc axon reset @dave --netuid 1",
+         fact("Axons", 1, "{dave.hot}", is_=lambda axon: axon["ip"] == 0), mine=10),
 )
 _ROOT = (
     btcli("root list", "root list", says={"funds": within("{bob.hot}")}, mine=100),
@@ -185,8 +207,10 @@ _ROOT = (
          staked("{dave.hot}", 0, 5_000)),
     btcli("root allocate", "root allocate @bob --amount 5 --hotkey {bob.hot}", says=YES,
           fails=BASKETS),
-    btcli("root swap", "root swap @bob --hotkey {bob.hot} --from 1 --to 2 --amount 1", says=YES,
-          fails=BASKETS),
+    btcli("tx swap-basket", "tx swap-basket @bob --hotkey {bob.hot} --origin-netuid 1 "
+          "--dest-netuid 2 --amount 1", says=YES, fails=BASKETS),
+    btcli("root swap", "root swap @bob --hotkey {bob.hot} --from 1 --to 2 --amount 1", runs=False,
+          fails=f"{BASKETS}; the client, instead of stopping, may wait for ever"),
 )
 _PROXY = (
     does("proxy add", "proxy add @bob --delegate {charlie} --proxy-type Staking",
@@ -245,8 +269,13 @@ _TX = (
          fact("System.Account", "{eve.hot}", is_=free(4 * TAO))),
     btcli("a transfer that is refused", "wallet transfer @dave --dest {bob} --amount 1000000",
           code=1),
-    btcli("misc collateral add", "misc collateral add @bob --netuid 1 --amount 1", says=YES,
+    btcli("misc collateral list", "misc collateral list --netuid 1", says={"": []}),
+    btcli("misc collateral set-min", "misc collateral set-min @bob --netuid 1 --amount 1", says=YES,
           fails=COLLATERAL),
+    btcli("misc collateral add", "misc collateral add @bob --netuid 1 --amount 1", runs=False,
+          fails=f"{COLLATERAL}; the client, instead of stopping, may wait for ever"),
+    btcli("evm balance", "evm balance 0x1111111111111111111111111111111111111111",
+          fails="this chain has no EVM, and so no Ethereum JSON-RPC"),
 )
 _QUERY = (
     btcli("query balance", "query balance --coldkey {bob}", says={"": within("τ99")}),
@@ -254,6 +283,7 @@ _QUERY = (
     btcli("query block-info", "query block-info --block 5", says={"": within("Timestamp.set")}),
 )
 _KEYS = (
+    does("stake child revoke", "stake child revoke @bob --netuid 1 --hotkey {bob.hot}", mine=160),
     does("wallet swap-hotkey", "wallet swap-hotkey @dave --new-hotkey {dave.other} --netuid 1",
          fact("Uids", 1, "{dave.other}", is_=2)),
     does("wallet announce-coldkey-swap", "wallet announce-coldkey-swap @eve --new-coldkey "
@@ -265,6 +295,19 @@ _KEYS = (
 )
 # fmt: on
 FLOWS_BTCLI_11 = (
-    *_SUDO, *_WALLET, *_REGISTER, *_SUBNETS, *_STAKE, *_LOCKS, *_OWNER, *_NEURON, *_ROOT, *_PROXY,
-    *_MULTISIG, *_CROWD, *_TX, *_QUERY, *_KEYS,
+    *_SUDO,
+    *_WALLET,
+    *_REGISTER,
+    *_SUBNETS,
+    *_STAKE,
+    *_LOCKS,
+    *_OWNER,
+    *_NEURON,
+    *_ROOT,
+    *_PROXY,
+    *_MULTISIG,
+    *_CROWD,
+    *_TX,
+    *_QUERY,
+    *_KEYS,
 )  # fmt: skip

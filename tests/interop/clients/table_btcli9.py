@@ -222,6 +222,14 @@ _CROWD = (
     btcli("crowd dissolve", "crowd dissolve @charlie --id 1",
           fact("Crowdloan.Crowdloans", 1, is_=nothing), says=YES),
 )
+_LEASE = (
+    btcli("crowd create for a lease", "crowd create @charlie --deposit 10 --min-contribution 1 "
+          "--cap 1500 --duration 200 --subnet-lease --emissions-share 20 --lease-end-block 100000",
+          says={**YES, "data.type": "subnet"}),
+    btcli("crowd fill the lease", "crowd contribute @bob --id 2 --amount 1490", says=YES),
+    btcli("crowd finalize the lease", "crowd finalize @charlie --id 2",
+          fact("SubnetLeases", 0, is_=within("{charlie}")), says=YES),
+)
 _KEYS = (
     btcli("wallet swap-hotkey", "wallet swap-hotkey @dave other --netuid 1",
           fact("Uids", 1, "{dave.other}", is_=2), says=YES),
@@ -236,6 +244,15 @@ _REST = (
           says={"1.stats.current_price": above(0.9)}, mine=1_000),
     btcli("utils convert", "utils convert --tao 2", network=False, json=False,
           shows=("2000000000",)),
+)
+LAST_BTCLI_9 = (
+    btcli("weights reveal", "weights reveal @bob --netuid 1 --uids 1,2 --weights 0.5,0.5 "
+          "--salt 1,2,3", fact("WeightCommits", 1, "{bob.hot}", is_=nothing), says=YES, epoch=True),
+    btcli("stake process-claim", "stake process-claim @bob --netuids 1",
+          says={**YES, "message": within("laimed")}),
+    btcli("stake wizard", "stake wizard", runs=False, fails="it only talks to a person at a "
+          "terminal"),
+    btcli("view dashboard", "view dashboard", runs=False, fails="it opens a browser"),
 )
 # fmt: on
 FLOWS_BTCLI_9 = (

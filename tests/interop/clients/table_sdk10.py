@@ -158,9 +158,9 @@ _NEURON = (
           '"sudo_set_commit_reveal_weights_enabled", netuid=1, enabled=True), alice)',
           fact("CommitRevealWeightsEnabled", 1, is_=True)),
     write("commit_weights", "chain.commit_weights(bob, 1, [1, 2, 3], [1, 3], [65535, 32768], "
-          "version_key=0, **open_)", fact("WeightCommits", 1, "{bob.hot}", is_=exists)),
+          "version_key=0, **open_)", fact("WeightCommits", 1, "{bob.hot}", is_=exists), epoch=True),
     write("reveal_weights", "chain.reveal_weights(bob, 1, [1, 3], [65535, 32768], [1, 2, 3], "
-          "version_key=0, **open_)", fact("Weights", 1, 1, is_=within("32768")), mine=50),
+          "version_key=0, **open_)", fact("Weights", 1, 1, is_=within("32768")), epoch=True),
     write("set_weights, timelocked", "chain.set_weights(bob, 1, [1, 3], [0.5, 0.5], version_key=0, "
           "**open_)", mine=10),
     sdk("get_timelocked_weight_commits", "len(chain.get_timelocked_weight_commits(1))",
@@ -216,6 +216,11 @@ _ACCOUNTS = (
           fact("System.Account", "{eve.hot}", is_=free(6 * TAO))),
     write("announce_coldkey_swap", 'chain.announce_coldkey_swap(ferdie, "{eve.other}", **open_)',
           fact("ColdkeySwapAnnouncements", "{ferdie}", is_=exists)),
+)
+LAST_SDK_10 = (
+    write("commit_weights for btcli", "chain.commit_weights(bob, 1, [1, 2, 3], [1, 2], "
+          "[65535, 65535], version_key=9_023_002, **open_)",
+          fact("WeightCommits", 1, "{bob.hot}", is_=exists), epoch=True),
 )
 # fmt: on
 FLOWS_SDK_10 = (*_READS, *_MONEY, *_STAKE, *_ROOT, *_NEURON, *_OWNER, *_ACCOUNTS)

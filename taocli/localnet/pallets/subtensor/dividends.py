@@ -71,9 +71,11 @@ class Dividends(Inheritance):
         self, hotkey: bytes, netuid: int, amount: int
     ) -> tuple[list[tuple[bytes, int]], int]:
         """A validator's dividends for it and each parent, and what ``CKBurn`` takes."""
+        parents = self._parents_contributions(hotkey, netuid)
+        if not parents:
+            return [(hotkey, amount)], 0
         take = (self.childkey_take(hotkey, netuid) << FRACTION_BITS) // _U16_MAX
         burn = proportion_of(int(self.CKBurn.get()))
-        parents = self._parents_contributions(hotkey, netuid)
         total = self._own_contribution(hotkey, netuid) + sum(given for _, given in parents)
         kept, burned = amount << FRACTION_BITS, 0
         shares = []
@@ -109,8 +111,9 @@ class Dividends(Inheritance):
     ) -> tuple[dict[bytes, int], dict[bytes, int]]:
         """What was earned through alpha, and through root TAO, fixed."""
         by_alpha, by_root = {}, {}
+        weight = self.tao_weight()
         for hotkey, amount in earned.items():
-            root = int(self.TotalHotkeyAlpha[hotkey, ROOT]) * self.tao_weight()
+            root = int(self.TotalHotkeyAlpha[hotkey, ROOT]) * weight
             total = (int(self.TotalHotkeyAlpha[hotkey, netuid]) << FRACTION_BITS) + root
             by_root[hotkey] = amount * ((root << FRACTION_BITS) // total) if total else 0
             by_alpha[hotkey] = (amount << FRACTION_BITS) - by_root[hotkey]

@@ -92,6 +92,7 @@ class Epochs(Dividends, MechanismEpochs):
         return int(self.ActivityCutoffFactorMilli[netuid] * self.Tempo[netuid] // _MILLI)
 
     def _input(self, netuid: int, now: int) -> EpochInput:
+        """What all mechanisms share; each has weights and bonds of its own."""
         uids = range(self.SubnetworkN[netuid])
         last_step = self.LastMechansimStepBlock[netuid]
         hotkeys = self.hotkeys_of(netuid)
@@ -108,8 +109,8 @@ class Epochs(Dividends, MechanismEpochs):
             permits=self.ValidatorPermit[netuid],
             last_updates=self.LastUpdate[netuid],
             registered_at=[self.BlockAtRegistration[netuid, uid] for uid in uids],
-            weights=[self.Weights[netuid, uid] for uid in uids],
-            bonds=[self.Bonds[netuid, uid] for uid in uids],
+            weights=(),
+            bonds=(),
             owner_uid=owner,
         )
 

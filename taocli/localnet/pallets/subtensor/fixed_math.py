@@ -134,12 +134,13 @@ def weighted_median(stakes: Sequence[int], scores: Sequence[int], minority: int)
             return scores[candidates[0]]
         pivot = scores[candidates[len(candidates) // 2]]
         lower = [index for index in candidates if scores[index] < pivot]
-        upper = [index for index in candidates if scores[index] > pivot]
-        low, high = sum(stakes[index] for index in lower), sum(stakes[index] for index in upper)
+        low = sum([stakes[index] for index in lower])
         if lower and minority < below + low:
             candidates, above = lower, below + low
-        elif upper and above - high <= minority:
-            candidates, below = upper, above - high
-        else:
+            continue
+        upper = [index for index in candidates if scores[index] > pivot]
+        high = sum([stakes[index] for index in upper])
+        if not upper or minority < above - high:
             return pivot
+        candidates, below = upper, above - high
     return 0

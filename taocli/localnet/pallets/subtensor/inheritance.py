@@ -21,15 +21,17 @@ class Inheritance(Weights):
 
     name = "SubtensorModule"
 
-    def inherited_alpha(self, hotkey: bytes, netuid: int) -> int:
-        """The alpha of a subnet that a hotkey speaks for."""
+    def inherited(self, hotkey: bytes, netuid: int) -> tuple[int, int]:
+        """The alpha and the root TAO, not yet weighed, that a hotkey speaks for in a subnet."""
+        pots, kept = self.TotalHotkeyAlpha, ONE - self.lent_to_children(hotkey, netuid)
+        alpha, root = pots[hotkey, netuid] * kept, pots[hotkey, ROOT] * kept
+        for part, parent in self.ParentKeys[hotkey, netuid]:
+            borrowed = proportion_of(part)
+            alpha += pots[parent, netuid] * borrowed
+            root += pots[parent, ROOT] * borrowed
         if netuid == ROOT:
-            return int(self.TotalHotkeyAlpha[hotkey, ROOT])
-        return self._inherited(hotkey, netuid, netuid)
-
-    def inherited_root(self, hotkey: bytes, netuid: int) -> int:
-        """The root TAO that a hotkey speaks for in a subnet, not yet weighed."""
-        return self._inherited(hotkey, netuid, ROOT)
+            return int(pots[hotkey, ROOT]), root >> FRACTION_BITS
+        return alpha >> FRACTION_BITS, root >> FRACTION_BITS
 
     def tao_weight(self) -> int:
         """What one root TAO counts in alpha, fixed."""
@@ -37,8 +39,8 @@ class Inheritance(Weights):
 
     def fixed_stake_weight(self, hotkey: bytes, netuid: int) -> int:
         """What consensus counts for a hotkey, fixed."""
-        alpha = self.inherited_alpha(hotkey, netuid) << FRACTION_BITS
-        return alpha + self.inherited_root(hotkey, netuid) * self.tao_weight()
+        alpha, root = self.inherited(hotkey, netuid)
+        return (alpha << FRACTION_BITS) + root * self.tao_weight()
 
     def stake_weight_of(self, hotkey: bytes, netuid: int) -> int:
         """What consensus counts for a hotkey, in whole rao."""
@@ -46,17 +48,8 @@ class Inheritance(Weights):
 
     def lent_to_children(self, hotkey: bytes, netuid: int) -> int:
         """The part of a hotkey's stake weight that its children have, fixed, at most one."""
-        lent = sum(proportion_of(part) for part, _ in self.ChildKeys[hotkey, netuid])
+        lent = sum([proportion_of(part) for part, _ in self.ChildKeys[hotkey, netuid]])
         return min(ONE, lent)
-
-    def _inherited(self, hotkey: bytes, netuid: int, staked_in: int) -> int:
-        own = int(self.TotalHotkeyAlpha[hotkey, staked_in])
-        kept = own * (ONE - self.lent_to_children(hotkey, netuid))
-        borrowed = sum(
-            int(self.TotalHotkeyAlpha[parent, staked_in]) * proportion_of(part)
-            for part, parent in self.ParentKeys[hotkey, netuid]
-        )
-        return (kept + borrowed) >> FRACTION_BITS
 
 
 def proportion_of(part: int) -> int:

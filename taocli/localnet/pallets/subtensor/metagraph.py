@@ -167,6 +167,7 @@ class SubnetReader:
         m = self._m
         hotkeys = m.hotkeys_of(netuid)
         coldkeys = [m.Owner[hotkey] for hotkey in hotkeys]
+        inherited = [m.inherited(hotkey, netuid) for hotkey in hotkeys]
         return {
             "hotkeys": hotkeys,
             "coldkeys": coldkeys,
@@ -185,8 +186,8 @@ class SubnetReader:
             "block_at_registration": [
                 m.BlockAtRegistration[netuid, uid] for uid in range(len(hotkeys))
             ],
-            "alpha_stake": [m.inherited_alpha(hotkey, netuid) for hotkey in hotkeys],
-            "tao_stake": [m.inherited_root(hotkey, netuid) for hotkey in hotkeys],
+            "alpha_stake": [alpha for alpha, _ in inherited],
+            "tao_stake": [root for _, root in inherited],
             "total_stake": [m.stake_weight_of(hotkey, netuid) for hotkey in hotkeys],
             "tao_dividends_per_hotkey": [],
             "alpha_dividends_per_hotkey": [

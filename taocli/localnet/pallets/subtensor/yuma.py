@@ -21,6 +21,7 @@ from taocli.localnet.pallets.subtensor.fixed_math import (
     Vector,
     column_max_scaled,
     column_normalised,
+    column_sums,
     divide,
     from_u16,
     moving_average,
@@ -138,6 +139,7 @@ def _new_permits(stakes: Vector, maximum: int, owner_uid: int | None) -> list[bo
 
 
 def _valid_weights(before: EpochInput, allowed: Sequence[bool]) -> Rows:
+    """The weights that count, as integers: only their proportions matter."""
     rows: Rows = []
     registered = before.registered_at
     for uid, row in enumerate(before.weights):
@@ -148,7 +150,7 @@ def _valid_weights(before: EpochInput, allowed: Sequence[bool]) -> Rows:
         updated = before.last_updates[uid]
         rows.append(
             [
-                (column, value * ONE)
+                (column, value)
                 for column, value in row
                 if updated > registered[column] and column != unseen
             ]
@@ -164,12 +166,12 @@ def _consensus(voting: Vector, weights: Rows, count: int, kappa: int) -> Vector:
         for column, value in weights[uid]:
             scores[column][position] = value
     minority = sum(stakes) - kappa
-    return [weighted_median(stakes, column, minority) for column in scores]
+    return [weighted_median(stakes, column, minority) if any(column) else 0 for column in scores]
 
 
 def _clip(row: Row, consensus: Vector) -> Row:
     return [
-        (uid, value if value <= consensus[uid] else consensus[uid])
+        (uid, value if value <= consensus[uid] else consensus[uid])  # noqa: FURB136 - min() costs a call a weight
         for uid, value in row
         if value <= consensus[uid] or consensus[uid] > 0
     ]
@@ -203,28 +205,31 @@ def _bonds(
     count = len(voting)
     alpha = ONE - ((rules.bonds_moving_average << 32) // 1_000_000)
     is_old = [before.last_step > block for block in before.registered_at]
-    known = [[(uid, value) for uid, value in row if is_old[uid]] for row in before.bonds]
     if rules.yuma3:
-        shares = [[(uid, (value << 32) // U16_MAX) for uid, value in row] for row in known]
+        shares = [
+            [(uid, (value << 32) // U16_MAX) for uid, value in row if is_old[uid]]
+            for row in before.bonds
+        ]
         if rules.liquid_alpha and any(consensus):
             grown = _liquid_average(rules, bonded, shares, consensus)
         else:
             grown = moving_average(bonded, shares, alpha, count)
-        earned = _earned(column_normalised(grown, count), incentive)
+        sums = column_sums(grown, count)  # of what is in a column, all above 0
+        earned = [
+            sum([(value << 32) // sums[uid] * incentive[uid] >> 32 for uid, value in row])
+            for row in grown
+        ]
         return grown, normalised([multiply(a, b) for a, b in zip(earned, voting, strict=True)])
-    shares = column_normalised([[(uid, value * ONE) for uid, value in row] for row in known], count)
+    known = [[(uid, value) for uid, value in row if is_old[uid]] for row in before.bonds]
+    shares = column_normalised(known, count)
     staked = [
         [(uid, value * stake >> 32) for uid, value in row]
         for row, stake in zip(bonded, voting, strict=True)
     ]
     fresh = column_normalised(staked, count)
     grown = column_normalised(moving_average(fresh, shares, alpha, count), count)
-    return column_max_scaled(grown, count), normalised(_earned(grown, incentive))
-
-
-def _earned(bonds: Rows, incentive: Vector) -> Vector:
-    """Each row's share of what the columns earn."""
-    return [sum([value * incentive[uid] >> 32 for uid, value in row]) for row in bonds]
+    earned = [sum([value * incentive[uid] >> 32 for uid, value in row]) for row in grown]
+    return column_max_scaled(grown, count), normalised(earned)
 
 
 def _liquid_average(rules: EpochRules, bonded: Rows, known: Rows, consensus: Vector) -> Rows:
@@ -273,7 +278,9 @@ def _stored_bonds(
 ) -> tuple[tuple[tuple[int, int], ...] | None, ...]:
     """u16 rows of permit holders; an empty row for who lost the permit, None for who had none."""
     return tuple(
-        tuple([(column, to_u16(value)) for column, value in row])
+        tuple(
+            [(column, value * U16_MAX >> 32 if value < ONE else U16_MAX) for column, value in row]
+        )
         if permits[uid]
         else (() if before[uid] else None)
         for uid, row in enumerate(bonds)
