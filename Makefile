@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The main network's metadata, where it lies beside the project: codec tests use it, or skip.
 export TAOCLI_REAL_METADATA ?= $(wildcard $(CURDIR)/../shared/reference/metadata-424-v15.hex)
 
-.PHONY: setup demo test check lint interop bench clean screenshots
+.PHONY: setup demo test check lint interop clients bench clean screenshots
 
 setup: $(STAMP)
 
@@ -21,7 +21,7 @@ demo: setup
 	$(BIN)/taocli demo
 
 test: setup lint
-	$(BIN)/pytest -n $(JOBS) -m "not interop and not gpu"
+	$(BIN)/pytest -n $(JOBS) -m "not interop and not clients and not gpu"
 
 lint: setup
 	$(BIN)/ruff check .
@@ -56,6 +56,10 @@ check: lint
 
 interop: setup .interop/sdk10/.installed .interop/sdk11/.installed .interop/polkadotjs/.installed .interop/polkadotapi/.installed
 	$(BIN)/pytest -m interop tests/interop
+
+# Every flow of btcli and the SDKs that the dev chain serves; several minutes, so not part of `interop`.
+clients: setup .interop/sdk10/.installed .interop/sdk11/.installed
+	$(BIN)/pytest -m clients tests/interop/test_client_flows.py
 
 bench: setup
 	$(BIN)/python -m tests.bench
