@@ -7,13 +7,15 @@ else the table, and the page that is made from it, would be wrong.
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from interop.clients.flow import Flow, judged, path_of, within
+from interop.clients.report import listed
 from interop.clients.session import NoClient, Session, session
 from interop.clients.table import TABLE
 
-pytestmark = [pytest.mark.interop, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.clients, pytest.mark.slow, pytest.mark.timeout(600)]
 
 ALL = [
     pytest.param(generation, flow, id=flow.id)
@@ -58,6 +60,11 @@ def test_flows_have_names_of_their_own_and_nine_in_ten_pass(generation: str) -> 
     assert len({flow.id for flow in flows}) == len(flows)
     assert all(flow.fails for flow in flows if not flow.runs)
     assert sum(not flow.fails for flow in flows) >= 0.9 * len(flows)
+
+
+def test_the_page_says_what_the_table_says() -> None:
+    page = Path(__file__).parent / "clients" / "README.md"
+    assert listed() in page.read_text(), "Run python -m tests.interop.clients.report --listed"
 
 
 @pytest.mark.parametrize(

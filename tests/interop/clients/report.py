@@ -29,6 +29,16 @@ def summary(flows: Iterable[Flow], reasons: dict[Flow, str]) -> str:
     return "\n".join(lines)
 
 
+def listed() -> str:
+    """What the table says, for the page in ``README.md``: counts, reasons, and the flows by client."""
+    flows = [flow for flows in TABLE.values() for flow in flows]
+    lines = [summary(flows, {flow: flow.fails for flow in flows if flow.fails})]
+    for client in dict.fromkeys(flow.client for flow in flows):
+        names = [f.name for f in flows if f.client == client and not f.fails]
+        lines += ["", f"{client}: {'; '.join(names)}."]
+    return "\n".join(lines)
+
+
 def reasons_of(generation: str) -> dict[Flow, str]:
     """Run a generation's flows; why each of those that do not pass does not."""
     found = {}
@@ -48,18 +58,17 @@ def reasons_of(generation: str) -> dict[Flow, str]:
 
 def main() -> None:
     """Print the report of the generations that are named, or of all."""
-    named = [name for name in sys.argv[1:] if not name.startswith("-")] or list(TABLE)
-    flows = [flow for name in named for flow in TABLE[name]]
-    reasons: dict[Flow, str] = {}
     if "--listed" in sys.argv:
-        reasons = {flow: flow.fails for flow in flows if flow.fails}
-    else:
-        for name in named:
-            try:
-                reasons |= reasons_of(name)
-            except NoClient as missing:
-                sys.exit(str(missing))
-    print(summary(flows, reasons))
+        print(listed())
+        return
+    named = sys.argv[1:] or list(TABLE)
+    reasons: dict[Flow, str] = {}
+    for name in named:
+        try:
+            reasons |= reasons_of(name)
+        except NoClient as missing:
+            sys.exit(str(missing))
+    print(summary([flow for name in named for flow in TABLE[name]], reasons))
 
 
 if __name__ == "__main__":

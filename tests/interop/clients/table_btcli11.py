@@ -191,7 +191,7 @@ _NEURON = (
          "--salt 7,8", fact("WeightCommits", 1, "{bob.hot}", is_=nothing), epoch=True),
     does("hparams set commit-reveal off", "hparams set @alice --netuid 1 "
          "--name commit_reveal_weights_enabled --value false",
-         fact("CommitRevealWeightsEnabled", 1, is_=False)),
+         fact("CommitRevealWeightsEnabled", 1, is_=False), mine=110),  # an owner sets the same parameter once in two tempos
     does("misc weights set", "misc weights set @bob --netuid 1 --uids 1,2 --weights 1,1",
          fact("Weights", 1, 1, is_=lambda row: len(row) == 2), mine=10),
     does("misc axon reset", "misc axon reset @dave --netuid 1",
@@ -207,8 +207,6 @@ _ROOT = (
          staked("{dave.hot}", 0, 5_000)),
     btcli("root allocate", "root allocate @bob --amount 5 --hotkey {bob.hot}", says=YES,
           fails=BASKETS),
-    btcli("tx swap-basket", "tx swap-basket @bob --hotkey {bob.hot} --origin-netuid 1 "
-          "--dest-netuid 2 --amount 1", says=YES, fails=BASKETS),
     btcli("root swap", "root swap @bob --hotkey {bob.hot} --from 1 --to 2 --amount 1", runs=False,
           fails=f"{BASKETS}; the client, instead of stopping, may wait for ever"),
 )

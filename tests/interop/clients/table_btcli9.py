@@ -116,7 +116,7 @@ _STAKE = (
           fact("PendingChildKeys", 1, "{bob.hot}", is_=within("{eve.hot}")),
           says={"1.success": True}),
     btcli("stake child get", "stake child get --wallet-name bob --wallet-path {wallets} "
-          "--hotkey default --netuid 1"),
+          "--hotkey default --netuid 1", says={"": {}}),  # the new ones wait for an epoch
     btcli("stake child take", "stake child take @bob --netuid 1 --take 0.1",
           fact("ChildkeyTake", "{bob.hot}", 1, is_=near(6_553, 1)), says={"1.success": True}),
     btcli("stake child revoke", "stake child revoke @bob --netuid 1",

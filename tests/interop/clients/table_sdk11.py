@@ -56,7 +56,7 @@ _READS = (
     read("delegates", within("{bob.hot}")),
     read("delegate_take", within("0.1"), HOT),
     read("children", [], PAIR),
-    read("pending_children", lambda found: True, PAIR),
+    read("pending_children", above(0), PAIR, '{}["cooldown_block"]'),
     read("childkey_threshold_suspended", False, HOT),
     read("stake_for_coldkey", within("{bob.hot}"), BOB),
     read("stake_value_for_coldkey", exists, BOB),
