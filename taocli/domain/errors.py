@@ -146,12 +146,6 @@ class NameUnknown(WalletError):
     code = "W110"
 
 
-class AgentUnavailable(WalletError):
-    """The agent that holds keys open cannot be started or does not answer."""
-
-    code = "W111"
-
-
 class ValidationError(TaoError):
     """A value that cannot be right."""
 
@@ -374,9 +368,3 @@ class BackupMismatch(Unhealthy):
     """A written-down phrase is a valid one, but of another key."""
 
     code = "H103"
-
-
-class WalletUnsound(Unhealthy):
-    """The examination of the wallet folder found something that needs attention."""
-
-    code = "H104"

@@ -142,6 +142,3 @@ class LocalNode:
             if missed:
                 _log.info("The block clock was late and skipped %d blocks.", missed)
             due += block_time * (1 + missed)
-
-
-Localnet = LocalNode  # until the last import of the old name is gone

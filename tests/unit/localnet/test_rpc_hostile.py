@@ -14,7 +14,7 @@ from fixtures_localnet import RunningLocalnet, running_localnet
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from taocli.localnet.node import Localnet
+from taocli.localnet.node import LocalNode
 from taocli.localnet.producer import Producer
 from taocli.localnet.rpc import limits
 
@@ -106,9 +106,9 @@ def resident_mib(chain: RunningLocalnet) -> int:
 
 
 @pytest.fixture
-async def node(producer: Producer) -> AsyncIterator[Localnet]:
+async def node(producer: Producer) -> AsyncIterator[LocalNode]:
     """A node in this process, for tests that make its limits small."""
-    localnet = Localnet(producer, block_time=0.05, port=0)
+    localnet = LocalNode(producer, block_time=0.05, port=0)
     await localnet.start()
     yield localnet
     await localnet.stop()
@@ -306,7 +306,7 @@ async def test_http_goes_on_after_an_error_in_json(chain: RunningLocalnet) -> No
     [b"", b"G", b"GET / HTTP/1.1\r\n", b"POST / HTTP/1.1\r\n", UPGRADE[:-2]],
 )
 async def test_connections_that_say_nothing_are_closed(
-    node: Localnet, monkeypatch: pytest.MonkeyPatch, sent: bytes
+    node: LocalNode, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
     monkeypatch.setattr(limits, "HANDSHAKE_S", 0.2)
     monkeypatch.setattr(limits, "REQUEST_S", 0.2)
@@ -317,7 +317,7 @@ async def test_connections_that_say_nothing_are_closed(
 
 
 async def test_a_silent_websocket_is_pinged_and_given_up(
-    node: Localnet, monkeypatch: pytest.MonkeyPatch
+    node: LocalNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "PING_S", 0.1)
     monkeypatch.setattr(limits, "IDLE_S", 0.3)
@@ -333,7 +333,7 @@ async def test_a_silent_websocket_is_pinged_and_given_up(
 
 
 async def test_connections_beyond_the_limit_are_told_so(
-    node: Localnet, monkeypatch: pytest.MonkeyPatch
+    node: LocalNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "MAX_CONNECTIONS", 1)
     async with raw(node.endpoint, UPGRADE) as (reader, writer):
@@ -349,7 +349,7 @@ async def test_connections_beyond_the_limit_are_told_so(
 
 
 async def test_who_leaves_without_reading_leaves_nothing_behind(
-    node: Localnet, monkeypatch: pytest.MonkeyPatch
+    node: LocalNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "MAX_CONNECTIONS", 2)
     monkeypatch.setattr(limits, "GOODBYE_S", 0.1)
@@ -369,7 +369,7 @@ async def test_who_leaves_without_reading_leaves_nothing_behind(
 
 
 async def test_memory_that_all_hold_together_is_bounded(
-    node: Localnet, monkeypatch: pytest.MonkeyPatch
+    node: LocalNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "MAX_HELD", 2_000_000)
     monkeypatch.setattr(limits, "SMALL_SHARE", 100_000)
@@ -395,7 +395,7 @@ async def test_memory_that_all_hold_together_is_bounded(
 
 
 async def test_subscriptions_of_all_together_are_bounded_and_leave_some_to_each(
-    node: Localnet, monkeypatch: pytest.MonkeyPatch
+    node: LocalNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "MAX_SUBSCRIPTIONS_TOGETHER", 10)
     monkeypatch.setattr(limits, "FREE_SUBSCRIPTIONS", 3)
@@ -416,7 +416,7 @@ async def test_subscriptions_of_all_together_are_bounded_and_leave_some_to_each(
             assert await opened(later, 5) == 5
 
 
-async def test_watched_keys_are_bounded(node: Localnet, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_watched_keys_are_bounded(node: LocalNode, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_WATCHED_KEYS", 5)
     async with connect(node.endpoint) as socket:
         for keys, is_allowed in ((["0x01", "0x02", "0x03"], True), (["0x04"] * 2, True)):
@@ -430,7 +430,7 @@ async def test_watched_keys_are_bounded(node: Localnet, monkeypatch: pytest.Monk
 
 
 async def test_a_closing_node_says_so(producer: Producer) -> None:
-    node = Localnet(producer, block_time=3_600.0, port=0)
+    node = LocalNode(producer, block_time=3_600.0, port=0)
     await node.start()
     async with connect(node.endpoint) as socket:
         await node.stop()

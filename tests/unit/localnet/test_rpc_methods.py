@@ -17,7 +17,7 @@ from taocli.localnet.frame.extrinsic import (
     signing_payload,
 )
 from taocli.localnet.frame.scale import encode_compact
-from taocli.localnet.node import Localnet
+from taocli.localnet.node import LocalNode
 from taocli.localnet.rpc import limits
 from taocli.localnet.rpc.service import build_methods
 from taocli.localnet.rpc.session import Session
@@ -33,7 +33,7 @@ UNKNOWN = "0x" + "ab" * 32
 class Client:
     """A session without a socket: what is pushed is kept."""
 
-    def __init__(self, node: Localnet) -> None:
+    def __init__(self, node: LocalNode) -> None:
         self.heard: list[Any] = []
         self.session = Session(build_methods(node), limits.SubscriptionCount(), self)
 
@@ -66,19 +66,19 @@ class Client:
 
 
 @pytest.fixture
-def node() -> Localnet:
+def node() -> LocalNode:
     """The dev chain, whose blocks are made by hand."""
-    localnet = Localnet(build_producer(), block_time=3_600.0, port=0)
+    localnet = LocalNode(build_producer(), block_time=3_600.0, port=0)
     localnet.mine_blocks(2)
     return localnet
 
 
 @pytest.fixture
-def client(node: Localnet) -> Client:
+def client(node: LocalNode) -> Client:
     return Client(node)
 
 
-def remark(node: Localnet, nonce: int = 0, tip: int = 0, note: bytes = b"hi") -> str:
+def remark(node: LocalNode, nonce: int = 0, tip: int = 0, note: bytes = b"hi") -> str:
     """An extrinsic of Alice."""
     call = b"\x00\x00" + encode_compact(len(note)) + note
     genesis = node.producer.store.hash_at(0) or b""
@@ -150,7 +150,7 @@ async def test_what_is_no_block_number_is_refused(client: Client, number: Any) -
     assert await client.code("chain_getBlockHash", number) == (-32602, "Invalid params")
 
 
-async def test_storage_is_read_in_every_way(client: Client, node: Localnet) -> None:
+async def test_storage_is_read_in_every_way(client: Client, node: LocalNode) -> None:
     now = await client.ask("state_getStorage", NOW)
     first = await client.ask("chain_getBlockHash", 1)
     before = await client.ask("state_getStorageAt", NOW, first)
@@ -188,7 +188,7 @@ async def test_maps_are_listed_whole_and_in_pages(client: Client) -> None:
 
 
 async def test_state_is_readable_for_a_window_and_then_discarded(
-    client: Client, node: Localnet, monkeypatch: pytest.MonkeyPatch
+    client: Client, node: LocalNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "STATE_HISTORY", 4)
     old = await client.ask("chain_getBlockHash", 1)
@@ -241,7 +241,7 @@ async def test_runtime_calls_that_cannot_be_are_refused_with_a_reason(client: Cl
         assert await client.code("state_call", name, arguments) == (-32602, "Invalid params")
 
 
-async def test_a_nonce_counts_what_waits(client: Client, node: Localnet) -> None:
+async def test_a_nonce_counts_what_waits(client: Client, node: LocalNode) -> None:
     alice = Address(ALICE.public_key).ss58
     assert await client.ask("account_nextIndex", alice) == 0
     await client.ask("author_submitExtrinsic", remark(node))
@@ -250,7 +250,7 @@ async def test_a_nonce_counts_what_waits(client: Client, node: Localnet) -> None
         assert (await client.code("account_nextIndex", bad))[0] == -32602
 
 
-async def test_fees_are_told_in_json(client: Client, node: Localnet) -> None:
+async def test_fees_are_told_in_json(client: Client, node: LocalNode) -> None:
     extrinsic = remark(node)
     length = len(extrinsic) // 2 - 1
     info = await client.ask("payment_queryInfo", extrinsic)
@@ -266,7 +266,7 @@ async def test_fees_are_told_in_json(client: Client, node: Localnet) -> None:
 
 
 async def test_a_submitted_extrinsic_waits_and_can_be_removed(
-    client: Client, node: Localnet
+    client: Client, node: LocalNode
 ) -> None:
     first, second = remark(node), remark(node, 1)
     digest = await client.ask("author_submitExtrinsic", first)
@@ -280,7 +280,9 @@ async def test_a_submitted_extrinsic_waits_and_can_be_removed(
         assert (await client.code("author_removeExtrinsic", bad))[0] == -32602
 
 
-async def test_the_pool_refuses_with_the_codes_of_substrate(client: Client, node: Localnet) -> None:
+async def test_the_pool_refuses_with_the_codes_of_substrate(
+    client: Client, node: LocalNode
+) -> None:
     extrinsic = remark(node)
     await client.ask("author_submitExtrinsic", extrinsic)
     again = await client.ask("author_submitExtrinsic", extrinsic)
@@ -299,7 +301,7 @@ async def test_the_pool_refuses_with_the_codes_of_substrate(client: Client, node
     assert bare["code"] in {1001, 1011}
 
 
-async def test_a_watched_extrinsic_is_followed_to_its_end(client: Client, node: Localnet) -> None:
+async def test_a_watched_extrinsic_is_followed_to_its_end(client: Client, node: LocalNode) -> None:
     identifier = await client.ask("author_submitAndWatchExtrinsic", remark(node))
     assert client.heard[0]["method"] == "author_extrinsicUpdate"
     assert client.heard[0]["params"] == {"subscription": identifier, "result": "ready"}
@@ -321,7 +323,7 @@ async def test_a_watched_extrinsic_is_followed_to_its_end(client: Client, node: 
 
 
 async def test_watching_many_extrinsics_leaves_room_for_more(
-    client: Client, node: Localnet, monkeypatch: pytest.MonkeyPatch
+    client: Client, node: LocalNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "MAX_SUBSCRIPTIONS", 2)
     for nonce in range(5):
@@ -331,7 +333,7 @@ async def test_watching_many_extrinsics_leaves_room_for_more(
 
 
 async def test_heads_are_heard_until_the_right_unsubscription(
-    client: Client, node: Localnet
+    client: Client, node: LocalNode
 ) -> None:
     names = ("NewHeads", "AllHeads", "FinalizedHeads")
     ids = {name: await client.ask(f"chain_subscribe{name}") for name in names}
@@ -358,7 +360,9 @@ async def test_heads_are_heard_until_the_right_unsubscription(
     assert client.heard == []
 
 
-async def test_storage_subscribers_hear_of_their_keys_alone(client: Client, node: Localnet) -> None:
+async def test_storage_subscribers_hear_of_their_keys_alone(
+    client: Client, node: LocalNode
+) -> None:
     identifier = await client.ask("state_subscribeStorage", [NOW, "0xffff", NOW])
     first = client.results()[0]["changes"]
     assert [key for key, _ in first] == [NOW, "0xffff"]
@@ -381,7 +385,7 @@ async def test_storage_subscribers_hear_of_their_keys_alone(client: Client, node
         assert (await client.code("state_subscribeStorage", bad))[0] == -32602
 
 
-async def test_the_runtime_version_is_told_once(client: Client, node: Localnet) -> None:
+async def test_the_runtime_version_is_told_once(client: Client, node: LocalNode) -> None:
     for name in ("state_subscribeRuntimeVersion", "chain_subscribeRuntimeVersion"):
         identifier = await client.ask(name)
         assert client.results()[0]["specVersion"] == 425
@@ -451,7 +455,7 @@ async def test_parameters_are_positional_and_spare_ones_are_ignored(client: Clie
         assert await client.code("state_getStorage", NOW, bad) == (-32602, "Invalid params")
 
 
-async def test_batches_are_answered_in_order(client: Client, node: Localnet) -> None:
+async def test_batches_are_answered_in_order(client: Client, node: LocalNode) -> None:
     requests = [
         {"jsonrpc": "2.0", "id": "a", "method": "chain_subscribeNewHeads"},
         {"jsonrpc": "2.0", "method": "system_chain"},

@@ -13,7 +13,7 @@ from websockets.typing import Origin
 
 from taocli.domain.address import Address
 from taocli.domain.errors import InvalidSetting, PortInUse
-from taocli.localnet.node import Localnet
+from taocli.localnet.node import LocalNode
 from taocli.localnet.producer import Producer
 from taocli.localnet.rpc import limits
 
@@ -21,16 +21,16 @@ ALICE = b"A" * 32
 
 
 @pytest.fixture
-async def node(producer: Producer) -> AsyncIterator[Localnet]:
+async def node(producer: Producer) -> AsyncIterator[LocalNode]:
     """A node on a free port whose clock never ticks by itself."""
-    localnet = Localnet(producer, block_time=3_600.0, port=0)
+    localnet = LocalNode(producer, block_time=3_600.0, port=0)
     await localnet.start()
     yield localnet
     await localnet.stop()
 
 
 @pytest.fixture
-async def socket(node: Localnet) -> AsyncIterator[ClientConnection]:
+async def socket(node: LocalNode) -> AsyncIterator[ClientConnection]:
     async with connect(node.endpoint) as made:
         yield made
 
@@ -49,7 +49,7 @@ async def hear(socket: ClientConnection) -> Any:
 
 
 async def test_blocks_have_the_shapes_of_the_real_node(
-    node: Localnet, socket: ClientConnection
+    node: LocalNode, socket: ClientConnection
 ) -> None:
     genesis = await ask(socket, "chain_getBlockHash", 0)
     node.mine_blocks(17)
@@ -67,7 +67,7 @@ async def test_blocks_have_the_shapes_of_the_real_node(
     assert await ask(socket, "chain_getBlock", "0x" + "ab" * 32) is None
 
 
-async def test_storage_is_read_at_any_block(node: Localnet, socket: ClientConnection) -> None:
+async def test_storage_is_read_at_any_block(node: LocalNode, socket: ClientConnection) -> None:
     key = "0x" + b"number".hex()
     node.mine_blocks(2)
     first = await ask(socket, "chain_getBlockHash", 1)
@@ -127,7 +127,7 @@ async def test_a_batch_is_answered_as_a_batch(socket: ClientConnection) -> None:
     ],
 )
 async def test_heads_stream_until_unsubscribed(
-    node: Localnet, socket: ClientConnection, name: str, notice: str
+    node: LocalNode, socket: ClientConnection, name: str, notice: str
 ) -> None:
     identifier = await ask(socket, name)
     first = await hear(socket)
@@ -141,7 +141,7 @@ async def test_heads_stream_until_unsubscribed(
     assert await ask(socket, name.replace("subscribe", "unsubscribe"), identifier) is False
 
 
-async def test_storage_changes_stream(node: Localnet, socket: ClientConnection, sign: Any) -> None:
+async def test_storage_changes_stream(node: LocalNode, socket: ClientConnection, sign: Any) -> None:
     key = "0x" + (b"note:" + ALICE).hex()
     await ask(socket, "state_subscribeStorage", [key])
     assert (await hear(socket))["params"]["result"]["changes"] == [[key, None]]
@@ -153,7 +153,7 @@ async def test_storage_changes_stream(node: Localnet, socket: ClientConnection, 
 
 
 async def test_a_watched_transaction_is_followed_to_its_block(
-    node: Localnet, socket: ClientConnection, sign: Any
+    node: LocalNode, socket: ClientConnection, sign: Any
 ) -> None:
     account = Address(ALICE).ss58
     assert await ask(socket, "account_nextIndex", account) == 0
@@ -168,7 +168,7 @@ async def test_a_watched_transaction_is_followed_to_its_block(
     assert results == [{"inBlock": digest}, {"finalized": digest}]
 
 
-async def test_http_answers_on_the_same_port(node: Localnet) -> None:
+async def test_http_answers_on_the_same_port(node: LocalNode) -> None:
     url = node.endpoint.replace("ws://", "http://")
     async with httpx.AsyncClient(trust_env=False) as client:
         for _ in range(2):  # twice on one connection
@@ -182,7 +182,7 @@ async def test_http_answers_on_the_same_port(node: Localnet) -> None:
         assert heads.json()["error"]["code"] == -32601
 
 
-async def test_http_bodies_are_bounded(node: Localnet) -> None:
+async def test_http_bodies_are_bounded(node: LocalNode) -> None:
     host, port = node.endpoint.removeprefix("ws://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"POST / HTTP/1.1\r\ncontent-length: 999999999\r\n\r\n")
@@ -191,7 +191,7 @@ async def test_http_bodies_are_bounded(node: Localnet) -> None:
 
 
 async def test_hostile_bytes_end_only_their_own_connection(
-    node: Localnet, socket: ClientConnection, monkeypatch: Any
+    node: LocalNode, socket: ClientConnection, monkeypatch: Any
 ) -> None:
     host, port = node.endpoint.removeprefix("ws://").split(":")
     for bytes_ in (
@@ -208,7 +208,7 @@ async def test_hostile_bytes_end_only_their_own_connection(
     assert await ask(socket, "system_chain") == "Bittensor"
 
 
-async def test_frames_are_bounded(node: Localnet, monkeypatch: Any) -> None:
+async def test_frames_are_bounded(node: LocalNode, monkeypatch: Any) -> None:
     monkeypatch.setattr(limits, "MAX_MESSAGE", 1_000)
     async with connect(node.endpoint) as socket:
         await socket.send("x" * 2_000)
@@ -219,7 +219,7 @@ async def test_frames_are_bounded(node: Localnet, monkeypatch: Any) -> None:
 
 
 async def test_subscriptions_are_bounded_and_end_with_their_connection(
-    node: Localnet, monkeypatch: Any
+    node: LocalNode, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(limits, "MAX_SUBSCRIPTIONS", 1)
     async with connect(node.endpoint) as socket:
@@ -232,7 +232,7 @@ async def test_subscriptions_are_bounded_and_end_with_their_connection(
     assert node._listeners == []
 
 
-async def test_a_client_that_never_reads_is_dropped(node: Localnet, monkeypatch: Any) -> None:
+async def test_a_client_that_never_reads_is_dropped(node: LocalNode, monkeypatch: Any) -> None:
     monkeypatch.setattr(limits, "MAX_UNSENT", 10_000)
     async with connect(node.endpoint, max_queue=1) as socket:
         await ask(socket, "chain_subscribeNewHeads")
@@ -246,16 +246,16 @@ async def test_a_client_that_never_reads_is_dropped(node: Localnet, monkeypatch:
         socket.transport.abort()
 
 
-async def test_a_second_node_on_the_port_says_that_it_is_taken(node: Localnet) -> None:
+async def test_a_second_node_on_the_port_says_that_it_is_taken(node: LocalNode) -> None:
     port = int(node.endpoint.rsplit(":", 1)[1])
     with pytest.raises(PortInUse, match=str(port)):
-        await Localnet(node.producer, port=port).start()
+        await LocalNode(node.producer, port=port).start()
 
 
 async def test_instant_sealing_makes_one_block_for_each_transaction(
     producer: Producer, sign: Any
 ) -> None:
-    node = Localnet(producer, block_time=None, port=0)
+    node = LocalNode(producer, block_time=None, port=0)
     await node.start()
     try:
         for nonce in range(3):
@@ -270,7 +270,7 @@ async def test_instant_sealing_makes_one_block_for_each_transaction(
 
 
 async def test_the_clock_makes_blocks_and_skips_what_it_missed(producer: Producer) -> None:
-    node = Localnet(producer, block_time=0.02, port=0)
+    node = LocalNode(producer, block_time=0.02, port=0)
     await node.start()
     try:
         await asyncio.sleep(0.3)
@@ -291,7 +291,7 @@ async def test_the_clock_makes_blocks_and_skips_what_it_missed(producer: Produce
 async def test_it_listens_on_loopback_and_elsewhere_only_when_told(
     producer: Producer, options: dict[str, str], shown: str, closed: str | None
 ) -> None:
-    node = Localnet(producer, block_time=3_600.0, port=0, **options)
+    node = LocalNode(producer, block_time=3_600.0, port=0, **options)
     await node.start()
     try:
         assert node.endpoint == f"ws://{shown}:{node.port}"
@@ -307,10 +307,10 @@ async def test_it_listens_on_loopback_and_elsewhere_only_when_told(
 
 async def test_a_name_is_no_address_to_listen_on(producer: Producer) -> None:
     with pytest.raises(InvalidSetting, match="no address"):
-        await Localnet(producer, port=0, host="everywhere").start()
+        await LocalNode(producer, port=0, host="everywhere").start()
 
 
-async def test_only_pages_of_this_machine_may_talk_to_it(node: Localnet) -> None:
+async def test_only_pages_of_this_machine_may_talk_to_it(node: LocalNode) -> None:
     url = node.endpoint.replace("ws://", "http://")
     request = {"id": 1, "jsonrpc": "2.0", "method": "system_chain"}
     for origin, welcome in (
