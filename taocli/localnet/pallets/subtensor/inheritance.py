@@ -7,8 +7,8 @@ can be lent on; what it has from parents stays with it. Root TAO counts at ``Tao
 spec 425, ``staking/stake_utils.rs``. Amounts are rao; *fixed* numbers are U96F32, whole units times 2^32.
 """
 
+from taocli.localnet.pallets.subtensor.neurons import Neurons
 from taocli.localnet.pallets.subtensor.shares import ROOT
-from taocli.localnet.pallets.subtensor.weights import Weights
 
 FRACTION_BITS = 32
 ONE = 1 << FRACTION_BITS
@@ -16,7 +16,7 @@ WHOLE = (1 << 64) - 1
 """The proportion that gives a child everything."""
 
 
-class Inheritance(Weights):
+class Inheritance(Neurons):
     """Stake as consensus counts it."""
 
     name = "SubtensorModule"

@@ -18,8 +18,8 @@ from taocli.localnet.frame.outcome import Origin
 from taocli.localnet.frame.storage import blake2_256
 from taocli.localnet.frame.types import H256, AccountId, Tuple, Vec, u16, u64
 from taocli.localnet.pallets.subtensor.fixed_math import max_upscaled
+from taocli.localnet.pallets.subtensor.inheritance import Inheritance
 from taocli.localnet.pallets.subtensor.mechanism_index import storage_index
-from taocli.localnet.pallets.subtensor.neurons import Neurons
 from taocli.localnet.pallets.subtensor.shares import ROOT
 
 MAX_UNREVEALED = 10
@@ -31,7 +31,7 @@ _LONGEST_WAIT = 50_400
 _COMMITTED = Tuple(AccountId, u16, Vec(u16), Vec(u16), Vec(u16), u64)
 
 
-class Weights(Neurons):
+class Weights(Inheritance):
     """``set_weights``, ``commit_weights`` and ``reveal_weights``, and the rules behind all weight calls."""
 
     name = "SubtensorModule"
@@ -205,12 +205,6 @@ class Weights(Neurons):
     def has_weights_stake(self, hotkey: bytes, netuid: int) -> bool:
         """Whether the stake is enough to have a say."""
         return bool(self.stake_weight_of(hotkey, netuid) >= self.StakeThreshold.get())
-
-    def stake_weight_of(self, hotkey: bytes, netuid: int) -> int:
-        """What consensus counts: alpha of the subnet plus root TAO at ``TaoWeight``."""
-        alpha = int(self.TotalHotkeyAlpha[hotkey, netuid])
-        root = int(self.TotalHotkeyAlpha[hotkey, ROOT])
-        return alpha + root * int(self.TaoWeight.get()) // ((1 << 64) - 1)
 
     def is_rested(self, netuid: int, mecid: int, uid: int) -> bool:
         """Whether the last weights or commit for a mechanism are long enough ago."""
